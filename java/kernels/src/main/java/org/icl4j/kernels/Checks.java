@@ -1,0 +1,159 @@
+package org.icl4j.kernels;
+
+/** The argument checks of {@link CheckedKernels}. Sums and products are taken in {@code long}. */
+final class Checks {
+    /** Pairs of matrices of two batches that are compared one by one. */
+    private static final int MAX_PAIRS = 1 << 16;
+
+    private Checks() {}
+
+    /**
+     * A matrix of this shape; a batch count of 1 serves for any {@code count} where {@code count}
+     * is an operand's.
+     */
+    static void requireShape(String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
+        if (m.count() != count || m.rows() != rows || m.cols() != cols) {
+            throw mismatch(kernel, name, m, count, rows, cols, given);
+        }
+    }
+
+    /** As {@link #requireShape}, or one matrix that serves for the whole batch. */
+    static void requireShapeOrShared(
+            String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
+        if ((m.count() != count && m.count() != 1) || m.rows() != rows || m.cols() != cols) {
+            throw mismatch(kernel, name, m, count, rows, cols, given);
+        }
+    }
+
+    private static IllegalArgumentException mismatch(
+            String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
+        String wanted = count == 1 ? "[" + rows + ", " + cols + "]" : "[" + count + ", " + rows + ", " + cols + "]";
+        return new IllegalArgumentException(
+                kernel + ": " + name + " is " + m.shape() + ", but must be " + wanted + ", as " + given);
+    }
+
+    static void requireRowMajor(String kernel, Matrix<?> m) {
+        if (m.isTransposed()) {
+            throw new IllegalArgumentException(
+                    kernel + ": operand " + m + " is a transposed view; only gemm takes one");
+        }
+    }
+
+    /** No element of {@code m} stands for two positions of the batch. */
+    static void requireWritable(String kernel, String name, Matrix<?> m) {
+        if (m.count() < 2 || m.isEmpty()) {
+            return;
+        }
+        long span = (storageRows(m) - 1) * m.ld() + storageCols(m);
+        boolean apart = m.stride() >= span;
+        boolean sideBySide = m.stride() >= storageCols(m) && (m.count() - 1L) * m.stride() + storageCols(m) <= m.ld();
+        if (!apart && !sideBySide) {
+            throw new IllegalArgumentException(kernel + ": output " + name + " " + m
+                    + " has matrices that share elements; its stride must be at least " + span);
+        }
+    }
+
+    static void requireDisjoint(String kernel, String outName, Matrix<?> out, String inName, Matrix<?> in) {
+        if (mayOverlap(out, in)) {
+            throw new IllegalArgumentException(kernel
+                    + ": output "
+                    + outName
+                    + " "
+                    + out
+                    + " shares elements with "
+                    + inName
+                    + " "
+                    + in
+                    + "; give it storage of its own");
+        }
+    }
+
+    static void requireSameOrDisjoint(String kernel, String outName, Matrix<?> out, String inName, Matrix<?> in) {
+        boolean same = out.array() == in.array()
+                && out.offset() == in.offset()
+                && out.ld() == in.ld()
+                && (out.count() == 1 || out.stride() == in.stride());
+        if (!same) {
+            requireDisjoint(kernel, outName, out, inName, in);
+        }
+    }
+
+    /** Whether the two views share an element; where that would take long to find out, yes. */
+    static boolean mayOverlap(Matrix<?> x, Matrix<?> y) {
+        if (x.array() != y.array() || x.isEmpty() || y.isEmpty()) {
+            return false;
+        }
+        Extent first = Extent.of(x);
+        Extent second = Extent.of(y);
+        if (first.end() <= second.offset || second.end() <= first.offset) {
+            return false;
+        }
+        if (first.ld != second.ld) {
+            return true;
+        }
+        if (first.stride == second.stride) {
+            return meetsInStep(first, second);
+        }
+        if ((long) first.count * second.count > MAX_PAIRS) {
+            return true;
+        }
+        for (int i = 0; i < first.count; i++) {
+            for (int j = 0; j < second.count; j++) {
+                if (first.meets(second, (long) j * second.stride - (long) i * first.stride)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** For batches of one stride: all pairs of matrices equally many steps apart lie alike, and far ones do not meet. */
+    private static boolean meetsInStep(Extent first, Extent second) {
+        long ahead = first.offset - second.offset;
+        long from = Math.max(Math.floorDiv(ahead - second.span(), first.stride), 1 - first.count);
+        long to = Math.min(Math.ceilDiv(ahead + first.span(), first.stride), second.count - 1);
+        for (long steps = from; steps <= to; steps++) {
+            if (first.meets(second, steps * first.stride)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The storage of a view: {@code count} times {@code rows} rows of {@code cols} elements. */
+    private record Extent(long offset, int count, long stride, long rows, long cols, int ld) {
+        /** A batch that repeats one matrix is one matrix. */
+        static Extent of(Matrix<?> m) {
+            boolean one = m.count() == 1 || m.stride() == 0;
+            return new Extent(
+                    m.offset(), one ? 1 : m.count(), one ? 1 : m.stride(), storageRows(m), storageCols(m), m.ld());
+        }
+
+        /** From the first to behind the last element of one matrix. */
+        long span() {
+            return (rows - 1) * ld + cols;
+        }
+
+        long end() {
+            return offset + (count - 1L) * stride + span();
+        }
+
+        /** Whether the first matrix here shares an element with the other's first one, moved by {@code shift}. */
+        boolean meets(Extent other, long shift) {
+            long distance = other.offset + shift - offset;
+            long row = Math.floorDiv(distance, (long) ld);
+            long col = Math.floorMod(distance, (long) ld);
+            boolean beginInside = col < cols && row < rows && row + other.rows > 0;
+            boolean wrapInside = col + other.cols > ld && row + 1 < rows && row + 1 + other.rows > 0;
+            return beginInside || wrapInside;
+        }
+    }
+
+    private static long storageRows(Matrix<?> m) {
+        return m.isTransposed() ? m.cols() : m.rows();
+    }
+
+    private static long storageCols(Matrix<?> m) {
+        return m.isTransposed() ? m.rows() : m.cols();
+    }
+}

@@ -1,0 +1,83 @@
+package org.icl4j.kernels;
+
+/** Kernels that work row by row on [rows, n], or sum rows up. A batch counts as more rows. */
+public interface RowKernels<A> {
+    /**
+     * x[i, :] ← x[i, :] + bias.
+     *
+     * @param x [rows, n], overwritten
+     * @param bias [1, n], not modified
+     */
+    void addBias(Matrix<A> x, Matrix<A> bias);
+
+    /**
+     * sum ← β·sum + Σᵢ x[i, :], the gradient of a bias. Terms are added in ascending i. With β = 0,
+     * sum is not read.
+     *
+     * @param x [rows, n], not modified
+     * @param sum [1, n], overwritten
+     */
+    void sumRows(Matrix<A> x, double beta, Matrix<A> sum);
+
+    /**
+     * y[i, j] ← exp(x[i, j] − maxⱼ x[i, j]) / Σⱼ exp(…).
+     *
+     * <p>Error ≤ 4·ε·(1 + max x − x[i, j]) relative. Terms below the smallest normal number are
+     * flushed to 0. A NaN or +∞ in a row, or a row of −∞ only, makes the whole row NaN. n = 0 does
+     * nothing.
+     *
+     * @param x [rows, n], not modified unless it is y
+     * @param y [rows, n], overwritten; may be x itself
+     */
+    void softmax(Matrix<A> x, Matrix<A> y);
+
+    /**
+     * dx[i, j] ← y[i, j]·(dy[i, j] − Σₗ y[i, l]·dy[i, l]).
+     *
+     * @param y what {@link #softmax} gave, not modified
+     * @param dy gradient with respect to y, not modified unless it is dx
+     * @param dx overwritten; may be dy itself
+     */
+    void softmaxBackward(Matrix<A> y, Matrix<A> dy, Matrix<A> dx);
+
+    /**
+     * y[i, j] ← γ[j]·(x[i, j] − μᵢ)·rᵢ + β[j], with μᵢ the mean of row i and rᵢ = 1/√(varᵢ + eps),
+     * var the mean of squared deviations (no Bessel correction), in two passes: no cancellation for
+     * rows far from 0 (Ba, Kiros, Hinton 2016).
+     *
+     * @param x [rows, n], n ≥ 1, not modified unless it is y
+     * @param gamma [1, n]
+     * @param beta [1, n]
+     * @param eps > 0
+     * @param y [rows, n], overwritten; may be x itself if no backward pass follows
+     * @param mean [1, rows], overwritten by μ
+     * @param rstd [1, rows], overwritten by r
+     */
+    void layerNorm(
+            Matrix<A> x, Matrix<A> gamma, Matrix<A> beta, double eps, Matrix<A> y, Matrix<A> mean, Matrix<A> rstd);
+
+    /**
+     * Gradient of {@link #layerNorm}. With x̂ = (x − μ)·r and g = γ∘dy:
+     *
+     * <pre>
+     * dx ← r·(g − mean(g) − x̂·mean(g∘x̂)),  dGamma ← dGamma + Σᵢ dy∘x̂,  dBeta ← dBeta + Σᵢ dy
+     * </pre>
+     *
+     * @param x the input of the forward pass
+     * @param mean μ of the forward pass
+     * @param rstd r of the forward pass
+     * @param dy gradient with respect to y, not modified unless it is dx
+     * @param dx overwritten; may be dy itself
+     * @param dGamma [1, n], added to
+     * @param dBeta [1, n], added to
+     */
+    void layerNormBackward(
+            Matrix<A> x,
+            Matrix<A> gamma,
+            Matrix<A> mean,
+            Matrix<A> rstd,
+            Matrix<A> dy,
+            Matrix<A> dx,
+            Matrix<A> dGamma,
+            Matrix<A> dBeta);
+}

@@ -1,0 +1,45 @@
+package org.icl4j.kernels.scalar;
+
+import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.ProductKernels;
+
+/** {@link ProductKernels} by the definition of the product. */
+final class ScalarProducts<A> implements ProductKernels<A> {
+    private final Precision<A> precision;
+
+    ScalarProducts(Precision<A> precision) {
+        this.precision = precision;
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
+        A cArray = c.array();
+        for (int batch = 0; batch < c.count(); batch++) {
+            int aBatch = a.count() == 1 ? 0 : batch;
+            int bBatch = b.count() == 1 ? 0 : batch;
+            for (int i = 0; i < c.rows(); i++) {
+                for (int j = 0; j < c.cols(); j++) {
+                    double product = alpha == 0 ? 0 : alpha * dot(a, aBatch, i, b, bBatch, j);
+                    int at = c.index(batch, i, j);
+                    precision.set(cArray, at, beta == 0 ? product : product + beta * precision.get(cArray, at));
+                }
+            }
+        }
+    }
+
+    /** Row i of A times column j of B. */
+    private double dot(Matrix<A> a, int aBatch, int i, Matrix<A> b, int bBatch, int j) {
+        A aArray = a.array();
+        A bArray = b.array();
+        int aAt = a.index(aBatch, i, 0);
+        int bAt = b.index(bBatch, 0, j);
+        int aStep = a.colStep();
+        int bStep = b.rowStep();
+        double sum = 0;
+        for (int p = 0; p < a.cols(); p++) {
+            sum += precision.get(aArray, aAt + p * aStep) * precision.get(bArray, bAt + p * bStep);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,84 @@
+package org.icl4j.kernels.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector species in use, and the operations on lanes that the API leaves without a fixed order.
+ */
+final class Lanes {
+    /** Forces the width of the vectors, in bits; a width the CPU lacks is slow but right. */
+    static final String BITS_PROPERTY = "icl4j.vectorBits";
+
+    static final VectorSpecies<Float> SPECIES = species();
+
+    /** Lanes of a vector. */
+    static final int LENGTH = SPECIES.length();
+
+    /** Shuffles that bring the upper half of the lanes that still count onto the lower half. */
+    private static final VectorShuffle<Float> FOLD_8 = fold(8);
+
+    private static final VectorShuffle<Float> FOLD_4 = fold(4);
+    private static final VectorShuffle<Float> FOLD_2 = fold(2);
+    private static final VectorShuffle<Float> FOLD_1 = fold(1);
+
+    private Lanes() {}
+
+    private static VectorSpecies<Float> species() {
+        Integer bits = Integer.getInteger(BITS_PROPERTY);
+        if (bits == null) {
+            return FloatVector.SPECIES_PREFERRED;
+        }
+        if (bits != 128 && bits != 256 && bits != 512) {
+            throw new IllegalArgumentException(BITS_PROPERTY + "=" + bits + ": allowed are 128, 256 and 512");
+        }
+        return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+    }
+
+    private static VectorShuffle<Float> fold(int distance) {
+        return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance) % LENGTH);
+    }
+
+    static FloatVector load(float[] array, int at) {
+        return FloatVector.fromArray(SPECIES, array, at);
+    }
+
+    static FloatVector load(float[] array, int at, VectorMask<Float> mask) {
+        return FloatVector.fromArray(SPECIES, array, at, mask);
+    }
+
+    static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+
+    static FloatVector zero() {
+        return FloatVector.zero(SPECIES);
+    }
+
+    /** The first {@code n} lanes, {@code n} from 0 on. */
+    static VectorMask<Float> first(int n) {
+        return SPECIES.indexInRange(0, n);
+    }
+
+    /** The largest multiple of the vector length that is not above {@code n}. */
+    static int bound(int n) {
+        return SPECIES.loopBound(n);
+    }
+
+    /** Sum of all lanes by halving: a fixed tree, which {@code reduceLanes} does not promise. */
+    static float sum(FloatVector v) {
+        FloatVector s = v;
+        if (LENGTH >= 16) {
+            s = s.add(s.rearrange(FOLD_8));
+        }
+        if (LENGTH >= 8) {
+            s = s.add(s.rearrange(FOLD_4));
+        }
+        s = s.add(s.rearrange(FOLD_2));
+        s = s.add(s.rearrange(FOLD_1));
+        return s.lane(0);
+    }
+}

@@ -1,0 +1,72 @@
+package org.icl4j.kernels.vector;
+
+import java.util.function.IntConsumer;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.provider.WorkerPool;
+
+/**
+ * Splits work over rows or elements among the threads. Which rows a task takes has no influence on
+ * their values.
+ */
+record RowTasks(WorkerPool workers) {
+    /** Elements below which another thread costs more than it brings. */
+    private static final int TASK_ELEMENTS = 16_384;
+
+    /** Calls {@code body} with every row number, 0 … rows of all matrices of the batch. */
+    void forEachRow(Matrix<?> m, IntConsumer body) {
+        split(m.count() * m.rows(), Math.max(1, TASK_ELEMENTS / m.cols()), (from, rows) -> {
+            for (int row = from; row < from + rows; row++) {
+                body.accept(row);
+            }
+        });
+    }
+
+    /** Start of row {@code row} of the batch, counted through all its matrices. */
+    static int rowStart(Matrix<?> m, int row) {
+        return m.count() == 1 ? m.index(0, row, 0) : m.index(row / m.rows(), row % m.rows(), 0);
+    }
+
+    /**
+     * Calls {@code body} with stretches of elements that lie side by side in all four operands,
+     * which are of one shape.
+     */
+    void forEachStretch(Matrix<?> w, Matrix<?> x, Matrix<?> y, Matrix<?> z, Stretch body) {
+        if (isFlat(w) && isFlat(x) && isFlat(y) && isFlat(z)) {
+            split(
+                    w.count() * w.rows() * w.cols(),
+                    TASK_ELEMENTS,
+                    (from, length) -> body.accept(
+                            w.offset() + from, x.offset() + from, y.offset() + from, z.offset() + from, length));
+        } else {
+            forEachRow(
+                    w,
+                    row -> body.accept(
+                            rowStart(w, row), rowStart(x, row), rowStart(y, row), rowStart(z, row), w.cols()));
+        }
+    }
+
+    private static boolean isFlat(Matrix<?> m) {
+        boolean rowsTouch = m.rows() == 1 || m.ld() == m.cols();
+        boolean matricesTouch = m.count() == 1 || m.stride() == m.rows() * m.cols();
+        return rowsTouch && matricesTouch;
+    }
+
+    void split(int items, int perTask, Part body) {
+        workers.run(Math.ceilDiv(items, perTask), task -> {
+            int from = task * perTask;
+            body.accept(from, Math.min(perTask, items - from));
+        });
+    }
+
+    /** What to do with {@code length} items from {@code from} on. */
+    @FunctionalInterface
+    interface Part {
+        void accept(int from, int length);
+    }
+
+    /** What to do with {@code length} elements, given where they start in each operand. */
+    @FunctionalInterface
+    interface Stretch {
+        void accept(int w, int x, int y, int z, int length);
+    }
+}

@@ -1,0 +1,44 @@
+package org.icl4j.kernels.vector;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+
+/**
+ * Working arrays that are kept between calls, so that a call in the steady state allocates none.
+ */
+final class Scratch {
+    private static final int SLOTS = 64;
+
+    private final AtomicReferenceArray<float[]> free = new AtomicReferenceArray<>(SLOTS);
+
+    /**
+     * Lends {@code body} an array of at least {@code length} elements, with any content. It may be
+     * called by many threads at once and may nest.
+     */
+    void lend(int length, Consumer<float[]> body) {
+        float[] array = take(length);
+        try {
+            body.accept(array);
+        } finally {
+            giveBack(array);
+        }
+    }
+
+    private float[] take(int length) {
+        for (int i = 0; i < SLOTS; i++) {
+            float[] array = free.get(i);
+            if (array != null && array.length >= length && free.compareAndSet(i, array, null)) {
+                return array;
+            }
+        }
+        return new float[Integer.highestOneBit(Math.max(length, 1024) - 1) << 1];
+    }
+
+    private void giveBack(float[] array) {
+        for (int i = 0; i < SLOTS; i++) {
+            if (free.get(i) == null && free.compareAndSet(i, null, array)) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package org.icl4j.kernels.vector;
+
+import java.util.Optional;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.provider.KernelParts;
+import org.icl4j.kernels.provider.KernelProvider;
+import org.icl4j.kernels.provider.WorkerPool;
+
+/** Kernels in the Vector API, f32 only. This class itself links without the incubator module. */
+public final class VectorProvider implements KernelProvider {
+    private static final String NAME = "vector";
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /** Narrower vectors are served when the provider is insisted on, but are not worth choosing. */
+    public static final int MIN_BITS = 256;
+
+    @Override
+    public <A> KernelParts<A> open(Precision<A> precision, WorkerPool workers) {
+        if (precision != Precision.F32) {
+            throw new KernelUnavailableException(
+                    NAME, "has no " + precision + " kernels", "use --provider scalar or openblas for f64");
+        }
+        requireModule();
+        requireOptimizingCompiler();
+        VectorProbe.requireCompiled();
+        @SuppressWarnings("unchecked") // A is float[], as precision is F32.
+        KernelParts<A> parts = (KernelParts<A>) parts(workers);
+        return parts;
+    }
+
+    private static void requireModule() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            throw new KernelUnavailableException(
+                    NAME, "the module " + MODULE + " is not in this JVM", "start java with --add-modules " + MODULE);
+        }
+    }
+
+    private static void requireOptimizingCompiler() {
+        String vm = System.getProperty("java.vm.name", "");
+        String mode = System.getProperty("java.vm.info", "");
+        boolean c2 = vm.contains("Server VM") && !mode.contains("interpreted") && !mode.contains("emulated-client");
+        if (!c2) {
+            throw new KernelUnavailableException(
+                    NAME,
+                    "this JVM (" + vm + ", " + mode + ") does not compile with C2",
+                    "use a HotSpot server VM, without -Xint or -XX:TieredStopAtLevel");
+        }
+    }
+
+    private static KernelParts<float[]> parts(WorkerPool workers) {
+        Scratch scratch = new Scratch();
+        RowTasks tasks = new RowTasks(workers);
+        return new KernelParts<>(
+                new VectorProducts(workers, scratch),
+                new VectorRows(tasks),
+                new VectorActivations(tasks),
+                new VectorAttention(workers, scratch),
+                new VectorOptimizers(tasks),
+                Lanes.SPECIES.vectorBitSize(),
+                true,
+                workers.threads(),
+                Optional.empty(),
+                () -> {});
+    }
+}

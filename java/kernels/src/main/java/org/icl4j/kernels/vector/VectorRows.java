@@ -1,0 +1,107 @@
+package org.icl4j.kernels.vector;
+
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.RowTasks.rowStart;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.RowKernels;
+
+/**
+ * {@link RowKernels} on vectors: sums over rows here, {@link Softmax} and {@link LayerNorm} in
+ * files of their own.
+ */
+final class VectorRows implements RowKernels<float[]> {
+    private final RowTasks tasks;
+
+    VectorRows(RowTasks tasks) {
+        this.tasks = tasks;
+    }
+
+    @Override
+    public void addBias(Matrix<float[]> x, Matrix<float[]> bias) {
+        tasks.forEachRow(x, row -> add(bias.array(), bias.offset(), x.array(), rowStart(x, row), x.cols()));
+    }
+
+    private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
+        int i = 0;
+        for (; i < Lanes.bound(n); i += LENGTH) {
+            load(to, toAt + i).add(load(from, fromAt + i)).intoArray(to, toAt + i);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = Lanes.first(n - i);
+            load(to, toAt + i, mask).add(load(from, fromAt + i, mask)).intoArray(to, toAt + i, mask);
+        }
+    }
+
+    @Override
+    public void sumRows(Matrix<float[]> x, double beta, Matrix<float[]> sum) {
+        tasks.workers().run(Math.ceilDiv(x.cols(), LENGTH), block -> sumColumns(x, (float) beta, sum, block * LENGTH));
+    }
+
+    /** One vector of columns, so that each column is summed in ascending row order. */
+    private static void sumColumns(Matrix<float[]> x, float beta, Matrix<float[]> sum, int column) {
+        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
+        FloatVector total = Lanes.zero();
+        for (int b = 0; b < x.count(); b++) {
+            int at = x.index(b, 0, column);
+            for (int i = 0; i < x.rows(); i++) {
+                total = total.add(load(x.array(), at + i * x.ld(), mask));
+            }
+        }
+        int to = sum.offset() + column;
+        FloatVector result = beta == 0 ? total : load(sum.array(), to, mask).fma(broadcast(beta), total);
+        result.intoArray(sum.array(), to, mask);
+    }
+
+    @Override
+    public void softmax(Matrix<float[]> x, Matrix<float[]> y) {
+        tasks.forEachRow(x, row -> Softmax.row(x.array(), rowStart(x, row), y.array(), rowStart(y, row), x.cols()));
+    }
+
+    @Override
+    public void softmaxBackward(Matrix<float[]> y, Matrix<float[]> dy, Matrix<float[]> dx) {
+        tasks.forEachRow(
+                y,
+                row -> Softmax.backwardRow(
+                        y.array(),
+                        rowStart(y, row),
+                        dy.array(),
+                        rowStart(dy, row),
+                        dx.array(),
+                        rowStart(dx, row),
+                        y.cols()));
+    }
+
+    @Override
+    public void layerNorm(
+            Matrix<float[]> x,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            double eps,
+            Matrix<float[]> y,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd) {
+        tasks.forEachRow(x, row -> LayerNorm.row(x, row, gamma, beta, (float) eps, y, mean, rstd));
+    }
+
+    @Override
+    public void layerNormBackward(
+            Matrix<float[]> x,
+            Matrix<float[]> gamma,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx,
+            Matrix<float[]> dGamma,
+            Matrix<float[]> dBeta) {
+        tasks.workers()
+                .run(
+                        Math.ceilDiv(x.cols(), LENGTH),
+                        block -> LayerNorm.addParameterGradients(x, mean, rstd, dy, dGamma, dBeta, block * LENGTH));
+        tasks.forEachRow(x, row -> LayerNorm.backwardRow(x, row, gamma, mean, rstd, dy, dx));
+    }
+}

@@ -1,0 +1,156 @@
+package org.icl4j.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** Every backward kernel of the specification against central differences of its forward kernel, in f64. */
+class GradientTest {
+    private static final double STEP = 1e-6;
+    private static final double TOLERANCE = 2e-8;
+
+    private final Kernels<double[]> kernels = Reference.KERNELS;
+    private final RandomGenerator random = TestSeed.random("gradients");
+
+    private Matrix<double[]> random(int rows, int cols) {
+        return Matrix.of(random.doubles((long) rows * cols, -1.5, 1.5).toArray(), rows, cols);
+    }
+
+    private static Matrix<double[]> zeros(int rows, int cols) {
+        return Matrix.of(new double[rows * cols], rows, cols);
+    }
+
+    private static double dot(Matrix<double[]> x, Matrix<double[]> y) {
+        double sum = 0;
+        for (int i = 0; i < x.array().length; i++) {
+            sum += x.array()[i] * y.array()[i];
+        }
+        return sum;
+    }
+
+    /** {@code gradient} must be the derivative of {@code loss} with respect to {@code x}. */
+    private void check(String what, Supplier<Double> loss, Matrix<double[]> x, Matrix<double[]> gradient) {
+        double[] values = x.array();
+        for (int i = 0; i < values.length; i++) {
+            double value = values[i];
+            values[i] = value + STEP;
+            double above = loss.get();
+            values[i] = value - STEP;
+            double below = loss.get();
+            values[i] = value;
+            assertEquals(
+                    (above - below) / (2 * STEP),
+                    gradient.array()[i],
+                    TOLERANCE,
+                    what + " element " + i + ", " + TestSeed.hint());
+        }
+    }
+
+    @Test
+    void softmax() {
+        Matrix<double[]> x = random(3, 7);
+        Matrix<double[]> dy = random(3, 7);
+        Matrix<double[]> y = zeros(3, 7);
+        Matrix<double[]> dx = zeros(3, 7);
+        Supplier<Double> loss = () -> {
+            kernels.softmax(x, y);
+            return dot(y, dy);
+        };
+        loss.get();
+        kernels.softmaxBackward(y, dy, dx);
+        check("softmax", loss, x, dx);
+    }
+
+    @Test
+    void layerNorm() {
+        Matrix<double[]> x = random(4, 6);
+        Matrix<double[]> gamma = random(1, 6);
+        Matrix<double[]> beta = random(1, 6);
+        Matrix<double[]> dy = random(4, 6);
+        Matrix<double[]> y = zeros(4, 6);
+        Matrix<double[]> mean = zeros(1, 4);
+        Matrix<double[]> rstd = zeros(1, 4);
+        Supplier<Double> loss = () -> {
+            kernels.layerNorm(x, gamma, beta, 1e-3, y, mean, rstd);
+            return dot(y, dy);
+        };
+        loss.get();
+        Matrix<double[]> dx = zeros(4, 6);
+        Matrix<double[]> dGamma = zeros(1, 6);
+        Matrix<double[]> dBeta = zeros(1, 6);
+        kernels.layerNormBackward(x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
+        check("layerNorm x", loss, x, dx);
+        check("layerNorm gamma", loss, gamma, dGamma);
+        check("layerNorm beta", loss, beta, dBeta);
+    }
+
+    @Test
+    void activations() {
+        Matrix<double[]> x = random(5, 9);
+        Matrix<double[]> dy = random(5, 9);
+        Matrix<double[]> y = zeros(5, 9);
+        Matrix<double[]> dx = zeros(5, 9);
+        kernels.reluBackward(x, dy, dx);
+        check(
+                "relu",
+                () -> {
+                    kernels.relu(x, y);
+                    return dot(y, dy);
+                },
+                x,
+                dx);
+        for (Gelu form : Gelu.values()) {
+            kernels.geluBackward(form, x, dy, dx);
+            check(
+                    "gelu " + form,
+                    () -> {
+                        kernels.gelu(form, x, y);
+                        return dot(y, dy);
+                    },
+                    x,
+                    dx);
+        }
+    }
+
+    @Test
+    void attention() {
+        for (int nQueries : new int[] {1, 3, 5}) {
+            AttentionHeads heads = AttentionHeads.scaled(2, 3);
+            Matrix<double[]> q = random(nQueries, 6);
+            Matrix<double[]> k = random(5, 6);
+            Matrix<double[]> v = random(5, 6);
+            Matrix<double[]> dOut = random(nQueries, 6);
+            Matrix<double[]> out = zeros(nQueries, 6);
+            Matrix<double[]> logSumExp = zeros(2, nQueries);
+            Supplier<Double> loss = () -> {
+                kernels.attention(heads, q, k, v, out, logSumExp);
+                return dot(out, dOut);
+            };
+            loss.get();
+            Matrix<double[]> dq = zeros(nQueries, 6);
+            Matrix<double[]> dk = zeros(5, 6);
+            Matrix<double[]> dv = zeros(5, 6);
+            kernels.attentionBackward(heads, q, k, v, out, logSumExp, dOut, dq, dk, dv);
+            check("attention q", loss, q, dq);
+            check("attention k", loss, k, dk);
+            check("attention v", loss, v, dv);
+        }
+    }
+
+    @Test
+    void bias() {
+        Matrix<double[]> x = random(4, 3);
+        Matrix<double[]> bias = random(1, 3);
+        Matrix<double[]> dy = random(4, 3);
+        Matrix<double[]> dBias = zeros(1, 3);
+        kernels.sumRows(dy, 0, dBias);
+        Supplier<Double> loss = () -> {
+            Matrix<double[]> y = Matrix.of(x.array().clone(), 4, 3);
+            kernels.addBias(y, bias);
+            return dot(y, dy);
+        };
+        check("bias", loss, bias, dBias);
+    }
+}

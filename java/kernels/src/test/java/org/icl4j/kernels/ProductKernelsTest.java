@@ -1,0 +1,233 @@
+package org.icl4j.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The products against the definition in double, in the manner of the netlib BLAS testers. */
+@ExtendWith(CaseReport.class)
+class ProductKernelsTest {
+    private static final int[] SIZES = {0, 1, 2, 3, 7, 31, 63, 64, 65};
+    private static final double[] ALPHAS = {0, 1, 0.7};
+    private static final double[] BETAS = {0, 1, 1.3};
+
+    /** In units of ε·(|α|·|A|·|B| + |β|·|C|); the reference suite allows 16. */
+    private static final double BOUND = 4;
+
+    private final RandomGenerator random = TestSeed.random("products");
+
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void netlibGrid(Tested<A> tested) {
+        try (Kernels<A> kernels = tested.open()) {
+            double worst = 0;
+            for (int m : SIZES) {
+                for (int n : SIZES) {
+                    for (int k : SIZES) {
+                        worst = Math.max(worst, everyForm(tested, kernels, m, n, k));
+                    }
+                }
+            }
+            System.out.printf("gemm %s: worst error %.2f units%n", tested, worst);
+        }
+    }
+
+    private <A> double everyForm(Tested<A> tested, Kernels<A> kernels, int m, int n, int k) {
+        double worst = 0;
+        for (int form = 0; form < 4; form++) {
+            for (double alpha : ALPHAS) {
+                for (double beta : BETAS) {
+                    worst = Math.max(worst, check(tested, kernels, 1, m, n, k, form, alpha, beta));
+                }
+            }
+        }
+        return worst;
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void shapesOfModels(Tested<A> tested) {
+        try (Kernels<A> kernels = tested.open(2)) {
+            int[][] shapes = {{1, 300, 600}, {130, 1, 700}, {600, 5, 3}, {37, 1100, 65}, {200, 150, 257}, {3, 3, 1025}};
+            for (int[] s : shapes) {
+                for (int form = 0; form < 4; form++) {
+                    check(tested, kernels, 1, s[0], s[1], s[2], form, 1, 1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void randomBatches(Tested<A> tested) {
+        try (Kernels<A> kernels = tested.open(2)) {
+            for (int i = 0; i < 300; i++) {
+                check(
+                        tested,
+                        kernels,
+                        random.nextInt(0, 6),
+                        random.nextInt(0, 70),
+                        random.nextInt(0, 70),
+                        random.nextInt(0, 70),
+                        random.nextInt(4),
+                        random.nextGaussian(),
+                        random.nextBoolean() ? 0 : random.nextGaussian());
+            }
+        }
+    }
+
+    /** Bit 0 of {@code form}: A transposed; bit 1: B transposed. Returns the worst error in units. */
+    private <A> double check(
+            Tested<A> tested, Kernels<A> kernels, int count, int m, int n, int k, int form, double alpha, double beta) {
+        Precision<A> precision = tested.precision();
+        Operand<A> a = operand(precision, random.nextInt(4) == 0 ? 1 : count, m, k, (form & 1) != 0);
+        Operand<A> b = operand(precision, random.nextInt(4) == 0 ? 1 : count, k, n, (form & 2) != 0);
+        Operand<A> c = operand(precision, count, m, n, random.nextInt(8) == 0);
+        Operand<double[]> start = c.widened();
+        kernels.gemm(alpha, a.view, b.view, beta, c.view);
+        tested.count(1);
+        String what = tested + " gemm count=" + count + " m=" + m + " n=" + n + " k=" + k + " form=" + form + " alpha="
+                + alpha + " beta=" + beta + ", " + TestSeed.hint();
+        a.assertUnchanged(what + ": A");
+        b.assertUnchanged(what + ": B");
+        c.assertGapsUntouched(what + ": C");
+        double worst = 0;
+        for (int i = 0; i < count; i++) {
+            worst = Math.max(worst, worstError(a, b, start, c, i, alpha, beta, precision.epsilon()));
+        }
+        assertTrue(worst <= BOUND, what + ": error " + worst + " units, allowed " + BOUND);
+        return worst;
+    }
+
+    private <A> Operand<A> operand(Precision<A> precision, int count, int rows, int cols, boolean transposed) {
+        return transposed
+                ? Operand.transposed(precision, count, rows, cols, this::value)
+                : Operand.batch(precision, count, rows, cols, this::value);
+    }
+
+    private double value() {
+        return random.nextDouble() - 0.5;
+    }
+
+    private static <A> double worstError(
+            Operand<A> a,
+            Operand<A> b,
+            Operand<double[]> start,
+            Operand<A> c,
+            int batch,
+            double alpha,
+            double beta,
+            double epsilon) {
+        int aBatch = a.view.count() == 1 ? 0 : batch;
+        int bBatch = b.view.count() == 1 ? 0 : batch;
+        double worst = 0;
+        for (int i = 0; i < c.view.rows(); i++) {
+            for (int j = 0; j < c.view.cols(); j++) {
+                ExactSum sum = new ExactSum();
+                double gauge = Math.abs(beta * start.get(batch, i, j));
+                for (int p = 0; p < a.view.cols(); p++) {
+                    double left = a.get(aBatch, i, p);
+                    double right = b.get(bBatch, p, j);
+                    sum.addProduct(left, right);
+                    gauge += Math.abs(alpha * left * right);
+                }
+                ExactSum error = new ExactSum();
+                error.addProduct(alpha, sum.high);
+                error.addProduct(alpha, sum.low);
+                error.addProduct(beta, start.get(batch, i, j));
+                error.addProduct(-1, c.get(batch, i, j));
+                double size = Math.abs(error.high + error.low);
+                worst = Math.max(worst, size == 0 ? 0 : size / (epsilon * gauge));
+            }
+        }
+        return worst;
+    }
+
+    /** A sum of products to about twice the digits of a double (Ogita, Rump and Oishi 2005, algorithm Dot2). */
+    private static final class ExactSum {
+        double high;
+        double low;
+
+        void addProduct(double x, double y) {
+            double product = x * y;
+            double productError = Math.fma(x, y, -product);
+            double sum = high + product;
+            double part = sum - high;
+            low += (high - (sum - part)) + (product - part) + productError;
+            high = sum;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void integersAreExact(Tested<A> tested) {
+        Precision<A> precision = tested.precision();
+        try (Kernels<A> kernels = tested.open()) {
+            Operand<A> a = Operand.matrix(precision, 2, 3, counter(1));
+            Operand<A> b = Operand.matrix(precision, 3, 2, counter(10));
+            Operand<A> c = Operand.matrix(precision, 2, 2, counter(100));
+            kernels.gemm(2, a.view, b.view, 3, c.view);
+            // [[1 2 3] [4 5 6]]·[[10 11] [12 13] [14 15]] = [[76 82] [184 199]]
+            assertEquals(2 * 76 + 3 * 100, c.get(0, 0, 0));
+            assertEquals(2 * 82 + 3 * 101, c.get(0, 0, 1));
+            assertEquals(2 * 184 + 3 * 102, c.get(0, 1, 0));
+            assertEquals(2 * 199 + 3 * 103, c.get(0, 1, 1));
+            tested.count(1);
+        }
+    }
+
+    private static java.util.function.DoubleSupplier counter(int first) {
+        int[] next = {first};
+        return () -> next[0]++;
+    }
+
+    /** α = 0 reads neither A nor B, β = 0 does not read C, and a NaN that is read stays. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void specialValues(Tested<A> tested) {
+        Precision<A> precision = tested.precision();
+        try (Kernels<A> kernels = tested.open()) {
+            for (int at = 0; at < 40; at++) {
+                Operand<A> a = Operand.matrix(precision, 41, 41, this::value);
+                Operand<A> b = Operand.matrix(precision, 41, 41, this::value);
+                Operand<A> c = Operand.matrix(precision, 41, 41, () -> 1);
+                a.set(0, at, 3, Double.NaN);
+                c.set(0, 2, at, Double.NaN);
+                kernels.gemm(0, a.view, b.view, 0, c.view);
+                assertEquals(0, sumOfAbsolutes(c), tested + ": alpha = beta = 0");
+                kernels.gemm(1, a.view, b.view, 0, c.view);
+                for (int i = 0; i < 41; i++) {
+                    assertEquals(i == at, Double.isNaN(c.get(0, i, 40 - at)), tested + ": NaN in row " + at);
+                }
+                tested.count(2);
+            }
+        }
+    }
+
+    private static <A> double sumOfAbsolutes(Operand<A> m) {
+        double sum = 0;
+        for (int i = 0; i < m.view.rows(); i++) {
+            for (int j = 0; j < m.view.cols(); j++) {
+                sum += Math.abs(m.get(0, i, j));
+            }
+        }
+        return sum;
+    }
+
+    /** The oracle above must itself be able to fail. */
+    @Test
+    void oracleSeesAnErrorOfOneUnit() {
+        Operand<float[]> one = Operand.matrix(Precision.F32, 1, 1, () -> 1);
+        Operand<float[]> wrong = Operand.matrix(Precision.F32, 1, 1, () -> 1 + 5 * 0x1p-23);
+        double error = worstError(one, one, one.widened(), wrong, 0, 1, 0, 0x1p-23);
+        assertEquals(5, error, 1e-9);
+        Operand<float[]> notANumber = Operand.matrix(Precision.F32, 1, 1, () -> Double.NaN);
+        double nan = worstError(one, one, one.widened(), notANumber, 0, 1, 0, 0x1p-23);
+        assertTrue(!(nan <= BOUND), "NaN must not pass");
+    }
+}
