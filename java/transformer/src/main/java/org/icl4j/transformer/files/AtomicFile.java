@@ -1,0 +1,62 @@
+package org.icl4j.transformer.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Replaces a file as a whole: whoever reads, and whoever is killed, finds the old content or the new, never a part. */
+public final class AtomicFile {
+    private AtomicFile() {}
+
+    /** Writes the content of the new file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes all of it to {@code channel}, which is open for writing and empty. */
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes {@code content} beside {@code file}, forces it to the disk, and moves it to its name in one step.
+     *
+     * @throws IOException if a step fails; {@code file} is then as it was
+     */
+    public static void replace(Path file, Content content) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Path fresh = directory.resolve("." + file.getFileName() + "." + suffix + ".tmp");
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            move(fresh, file);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        force(directory);
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new IOException(
+                    to + ": this file system cannot replace a file in one step; use another directory", e);
+        }
+    }
+
+    /** Makes the new name itself durable, where the system lets a directory be opened. */
+    private static void force(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException notSupported) {
+            // Windows opens no directories; the file itself is complete either way.
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.icl4j.transformer.tensor;
+
+import java.util.Arrays;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.Precision;
+
+/**
+ * A dense array of numbers with a shape, row-major, on a heap array of its own.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+public final class Tensor<A> {
+    private final Precision<A> precision;
+    private final int[] shape;
+    private final A array;
+
+    private Tensor(Precision<A> precision, A array, int[] shape) {
+        this.precision = precision;
+        this.array = array;
+        this.shape = shape;
+    }
+
+    /**
+     * Zeros of this shape.
+     *
+     * @throws IllegalArgumentException if a dimension is negative or there are more than 2³¹ − 1 elements
+     */
+    public static <A> Tensor<A> zeros(Precision<A> precision, int... shape) {
+        return new Tensor<>(precision, precision.allocate(elements(shape)), shape.clone());
+    }
+
+    /**
+     * {@code array} seen in this shape; it is not copied.
+     *
+     * @throws IllegalArgumentException if the length is not the product of the dimensions
+     */
+    public static <A> Tensor<A> of(Precision<A> precision, A array, int... shape) {
+        if (precision.length(array) != elements(shape)) {
+            throw new IllegalArgumentException("array of length " + precision.length(array) + " for shape "
+                    + Arrays.toString(shape) + " of " + elements(shape) + " elements");
+        }
+        return new Tensor<>(precision, array, shape.clone());
+    }
+
+    private static int elements(int[] shape) {
+        long elements = 1;
+        for (int dimension : shape) {
+            if (dimension < 0) {
+                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative dimension");
+            }
+            elements *= dimension;
+            if (elements > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "shape " + Arrays.toString(shape) + " has more than " + Integer.MAX_VALUE + " elements");
+            }
+        }
+        return (int) elements;
+    }
+
+    /** The storage type. */
+    public Precision<A> precision() {
+        return precision;
+    }
+
+    /** The array behind the tensor. */
+    public A array() {
+        return array;
+    }
+
+    /** Number of elements. */
+    public int size() {
+        return precision.length(array);
+    }
+
+    /** Number of dimensions. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** Dimension {@code axis}. */
+    public int dim(int axis) {
+        return shape[axis];
+    }
+
+    /** A copy of the dimensions. */
+    public int[] shape() {
+        return shape.clone();
+    }
+
+    /** Element {@code index} in row-major order. */
+    public double get(int index) {
+        return precision.get(array, index);
+    }
+
+    /** Sets element {@code index} in row-major order, rounding to the storage type. */
+    public void set(int index, double value) {
+        precision.set(array, index, value);
+    }
+
+    /** Row-major index of an element of a rank-2 tensor. */
+    public int index(int i, int j) {
+        return i * shape[1] + j;
+    }
+
+    /** Row-major index of an element of a rank-3 tensor. */
+    public int index(int b, int i, int j) {
+        return (b * shape[1] + i) * shape[2] + j;
+    }
+
+    /** All leading dimensions as rows, the last as columns; a rank-1 tensor is one row. */
+    public Matrix<A> matrix() {
+        int cols = shape.length == 0 ? 1 : shape[shape.length - 1];
+        int rows = cols == 0 ? 0 : size() / cols;
+        return Matrix.of(array, rows, cols);
+    }
+
+    /** A rank-3 tensor [B, T, C] as a batch of B matrices [T, C]. */
+    public Matrix<A> batch() {
+        requireRank(3);
+        return Matrix.batch(array, 0, shape[0], shape[1] * shape[2], shape[1], shape[2], Math.max(1, shape[2]));
+    }
+
+    /** Of a rank-3 tensor [B, T, C], T ≥ 1, the last position of every sequence, as one matrix [B, C]. */
+    public Matrix<A> lastPositions() {
+        requireRank(3);
+        int width = shape[2];
+        return Matrix.of(array, (shape[1] - 1) * width, shape[0], width, Math.max(1, shape[1] * width));
+    }
+
+    private void requireRank(int rank) {
+        if (shape.length != rank) {
+            throw new IllegalStateException("tensor " + this + " has rank " + shape.length + ", not " + rank);
+        }
+    }
+
+    /** A tensor of the same content with storage of its own. */
+    public Tensor<A> copy() {
+        Tensor<A> copy = zeros(precision, shape);
+        System.arraycopy(array, 0, copy.array, 0, size());
+        return copy;
+    }
+
+    /** Zeros of the same shape. */
+    public Tensor<A> zerosLike() {
+        return zeros(precision, shape);
+    }
+
+    /** The element type and shape. */
+    @Override
+    public String toString() {
+        return precision + Arrays.toString(shape);
+    }
+}
