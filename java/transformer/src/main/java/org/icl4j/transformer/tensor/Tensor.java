@@ -133,6 +133,43 @@ public final class Tensor<A> {
         }
     }
 
+    /** Row {@code i} of {@link #matrix} as a tensor of rank 1, with storage of its own. */
+    public Tensor<A> row(int i) {
+        int width = shape[shape.length - 1];
+        Tensor<A> row = zeros(precision, width);
+        System.arraycopy(array, i * width, row.array, 0, width);
+        return row;
+    }
+
+    /**
+     * The sum, rounded to the storage type.
+     *
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public Tensor<A> plus(Tensor<A> other) {
+        return combine(other, 1);
+    }
+
+    /**
+     * The difference, rounded to the storage type.
+     *
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public Tensor<A> minus(Tensor<A> other) {
+        return combine(other, -1);
+    }
+
+    private Tensor<A> combine(Tensor<A> other, int sign) {
+        if (!Arrays.equals(shape, other.shape)) {
+            throw new IllegalArgumentException("tensors " + this + " and " + other + " differ in shape");
+        }
+        Tensor<A> result = zerosLike();
+        for (int i = 0; i < size(); i++) {
+            result.set(i, get(i) + sign * other.get(i));
+        }
+        return result;
+    }
+
     /** A tensor of the same content with storage of its own. */
     public Tensor<A> copy() {
         Tensor<A> copy = zeros(precision, shape);

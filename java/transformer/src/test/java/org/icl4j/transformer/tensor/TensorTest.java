@@ -50,6 +50,15 @@ class TensorTest {
     }
 
     @Test
+    void arithmetic() {
+        Tensor<float[]> t = counting(2, 2);
+        assertArrayEquals(new float[] {2, 3}, t.row(1).array());
+        assertArrayEquals(new float[] {0, 2, 4, 6}, t.plus(t).array());
+        assertArrayEquals(new float[4], t.minus(t).array());
+        assertThrows(IllegalArgumentException.class, () -> t.plus(counting(4)));
+    }
+
+    @Test
     void badShapes() {
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(Precision.F32, 2, -1));
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(Precision.F32, 1 << 16, 1 << 16));

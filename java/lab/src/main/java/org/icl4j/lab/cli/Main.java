@@ -1,0 +1,99 @@
+package org.icl4j.lab.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Locale;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.lab.experiment.Experiments;
+import org.icl4j.lab.experiment.InputException;
+import org.icl4j.lab.experiment.RunFailedException;
+import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.rank1.Rank1Experiment;
+import org.icl4j.transformer.files.ModelFormatException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
+public final class Main {
+    private static final Experiments EXPERIMENTS = new Experiments(List.of(new Rank1Experiment()));
+
+    private final Experiments experiments;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Main(Experiments experiments, PrintStream out, PrintStream err) {
+        this.experiments = experiments;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Runs the command and ends the JVM with its exit code. */
+    public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT);
+        Logs.configure();
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        System.exit(new Main(EXPERIMENTS, out, err).execute(args));
+    }
+
+    /** Runs the command and gives its exit code. */
+    int execute(String... args) {
+        Console console = new Console(out, err, Terminal.isPresent());
+        CommandLine commandLine = new CommandLine(new Icl4jCommand())
+                .addSubcommand(new ListCommand(experiments, console))
+                .addSubcommand(new RunCommand(experiments, console))
+                .addSubcommand(new ReproduceCommand(experiments, console))
+                .addSubcommand(new DoctorCommand(console))
+                .setOut(console.outWriter())
+                .setErr(console.errWriter())
+                .setParameterExceptionHandler(this::misused)
+                .setExecutionExceptionHandler(this::failed);
+        return commandLine.execute(args);
+    }
+
+    private int misused(ParameterException e, String[] args) {
+        err.println("icl4j: " + e.getMessage() + " (see icl4j " + path(e.getCommandLine()) + "--help)");
+        return ExitCode.USAGE;
+    }
+
+    private static String path(CommandLine command) {
+        return command.getParent() == null ? "" : command.getCommandName() + " ";
+    }
+
+    private int failed(Exception e, CommandLine command, ParseResult parsed) {
+        if (command.getParent() != null && ((Icl4jCommand) command.getParent().getCommand()).debug()) {
+            e.printStackTrace(err);
+        }
+        err.println("icl4j: " + message(e));
+        return code(e);
+    }
+
+    private static int code(Exception e) {
+        return switch (e) {
+            case UsageException u -> ExitCode.USAGE;
+            case InputException i -> ExitCode.BAD_INPUT;
+            case ModelFormatException m -> ExitCode.BAD_INPUT;
+            case KernelUnavailableException k -> ExitCode.ENVIRONMENT;
+            case IOException io -> ExitCode.ENVIRONMENT;
+            case RunFailedException r -> ExitCode.FAILED;
+            default -> ExitCode.INTERNAL;
+        };
+    }
+
+    private static String message(Exception e) {
+        return switch (e) {
+            case FileSystemException f -> "cannot write or read " + f.getFile() + ": " + reason(f);
+            case IOException io -> "input or output failed: " + io.getMessage();
+            case Exception known when code(known) != ExitCode.INTERNAL -> known.getMessage();
+            default -> "internal error: " + e + "; icl4j --debug ... shows where; please report it";
+        };
+    }
+
+    private static String reason(FileSystemException e) {
+        return e.getReason() != null ? e.getReason() : e.getClass().getSimpleName();
+    }
+}

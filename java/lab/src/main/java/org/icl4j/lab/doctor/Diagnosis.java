@@ -1,0 +1,65 @@
+package org.icl4j.lab.doctor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.icl4j.kernels.KernelLookup;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.KernelsInfo;
+import org.icl4j.kernels.MachineLimits;
+import org.icl4j.kernels.OpenBlasInfo;
+import org.icl4j.kernels.Precision;
+
+/**
+ * What {@code icl4j doctor} finds.
+ *
+ * @param chosen the kernels that a run gets
+ * @param reasons why, and why each other provider cannot run
+ * @param openBlas the OpenBLAS that can be used, or null
+ * @param limits the machine's limits on one core
+ * @param kernels how every kernel of every provider stands
+ */
+public record Diagnosis(
+        KernelsInfo chosen,
+        List<String> reasons,
+        OpenBlasInfo openBlas,
+        MachineLimits limits,
+        List<KernelCheck> kernels) {
+
+    /**
+     * Opens every provider on one thread and checks it.
+     *
+     * @param options what a run would be opened with
+     * @throws KernelUnavailableException if they insist on a provider that cannot run
+     */
+    public static Diagnosis make(KernelOptions options) {
+        KernelsInfo chosen;
+        try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
+            chosen = kernels.info();
+        }
+        MachineLimits limits = MachineLimits.measure();
+        Map<String, String> reasons = new LinkedHashMap<>();
+        chosen.reasons().forEach(reason -> reasons.put(reason.split(":")[0], reason));
+        OpenBlasInfo openBlas = null;
+        List<KernelCheck> checks = new ArrayList<>();
+        for (String provider : KernelLookup.providers()) {
+            KernelOptions forced = KernelOptions.defaults().provider(provider);
+            try (Kernels<float[]> kernels = Kernels.open(Precision.F32, forced)) {
+                checks.addAll(KernelCheck.all(kernels, limits));
+                reasons.putIfAbsent(provider, provider + ": can run");
+                openBlas = kernels.info().openBlas().orElse(openBlas);
+            } catch (KernelUnavailableException e) {
+                reasons.putIfAbsent(provider, provider + ": " + e.reason() + "; " + e.remedy());
+            }
+        }
+        return new Diagnosis(chosen, List.copyOf(reasons.values()), openBlas, limits, checks);
+    }
+
+    /** Whether every kernel is within its bound. */
+    public boolean healthy() {
+        return kernels.stream().allMatch(KernelCheck::ok);
+    }
+}

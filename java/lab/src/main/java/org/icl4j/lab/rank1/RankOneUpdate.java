@@ -1,0 +1,48 @@
+package org.icl4j.lab.rank1;
+
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.Precision;
+import org.icl4j.transformer.tensor.Tensor;
+
+/**
+ * Theorem 2.2 of Dherin et al. (2025): ΔW = (W·δ)·aᵀ/‖a‖², the change of least Frobenius norm, ‖ΔW‖ = ‖W·δ‖/‖a‖. There is none
+ * for a = 0, a hypothesis that the paper leaves unsaid.
+ */
+final class RankOneUpdate implements UpdateRule {
+    /** Below ‖a‖ = limit·‖a + δ‖ rounding would drown the update. */
+    private static final double LIMIT_F32 = 1e-6;
+
+    private static final double LIMIT_F64 = 1e-14;
+
+    /**
+     * @throws NoUpdateException if a is 0, or so small against a + δ that no digit of the result would hold
+     */
+    @Override
+    public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
+        requireSize(a, delta);
+        Matrix<A> aRow = a.matrix();
+        Tensor<A> squaredNorm = Tensor.zeros(kernels.precision(), 1);
+        kernels.gemm(1, aRow, aRow.transposed(), 0, squaredNorm.matrix());
+        Tensor<A> change = Tensor.zeros(kernels.precision(), w.dim(0), 1);
+        kernels.gemm(1, w.matrix(), delta.matrix().transposed(), 0, change.matrix());
+        Tensor<A> update = w.zerosLike();
+        kernels.gemm(1 / squaredNorm.get(0), change.matrix(), aRow, 0, update.matrix());
+        return update;
+    }
+
+    private static void requireSize(Tensor<?> a, Tensor<?> delta) {
+        double squaredA = 0;
+        double squaredTarget = 0;
+        for (int i = 0; i < a.size(); i++) {
+            squaredA += a.get(i) * a.get(i);
+            squaredTarget += Math.pow(a.get(i) + delta.get(i), 2);
+        }
+        double limit = a.precision() == Precision.F32 ? LIMIT_F32 : LIMIT_F64;
+        double norm = Math.sqrt(squaredA);
+        double target = Math.sqrt(squaredTarget);
+        if (!(norm > limit * target)) {
+            throw new NoUpdateException(norm, target, limit);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package org.icl4j.lab.rank1;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.icl4j.kernels.AdamW;
+import org.icl4j.lab.experiment.Progress;
+import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.RunFailedException;
+import org.icl4j.lab.experiment.Settings;
+import org.icl4j.lab.task.LinearRegression;
+import org.icl4j.lab.task.Prompts;
+import org.icl4j.transformer.block.BlockConfig;
+import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.optimizer.Adam;
+import org.icl4j.transformer.tensor.Parameters;
+import org.icl4j.transformer.tensor.Tensor;
+
+/**
+ * Trains the block on in-context linear regression by Adam, loss ½(ŷ − y)² at the query, fresh prompts at every step, and
+ * evaluates it on held-out prompts on the way. State is saved at every evaluation, and a run that finds one goes on from it to
+ * the same bytes.
+ */
+final class Training<A> {
+    private static final String TRAIN = "train";
+
+    private final Run<A> run;
+    private final UpdateRule rule;
+    private final LinearRegression task;
+    private final Prompts<A> heldOut;
+    private final ContextualBlock<A> block;
+    private final Adam<A> adam;
+    private final int steps;
+    private final int batch;
+    private final int examples;
+    private final TrainingCheckpoint<A> checkpoint;
+    private List<Evaluation> history = new ArrayList<>();
+
+    Training(Run<A> run, UpdateRule rule, LinearRegression task, Prompts<A> heldOut) {
+        Settings settings = run.settings();
+        this.run = run;
+        this.rule = rule;
+        this.task = task;
+        this.heldOut = heldOut;
+        this.steps = settings.integer("steps");
+        this.batch = settings.integer("batch");
+        this.examples = settings.integer("n");
+        BlockConfig config = new BlockConfig(
+                task.nDims() + 1, settings.integer("dModel"), settings.integer("nHeads"), settings.integer("dMlp"));
+        Parameters<A> parameters = ContextualBlock.initialize(config, run.precision(), run.seed());
+        this.block = new ContextualBlock<>(config, run.kernels(), parameters);
+        this.adam = new Adam<>(run.kernels(), parameters);
+        this.checkpoint = new TrainingCheckpoint<>(run, parameters, adam);
+    }
+
+    /** The evaluations, one before the first step and one at the end of every interval. */
+    List<Evaluation> history() {
+        return history;
+    }
+
+    /** Trains, or goes on training, to the end. */
+    PatchedBlock<A> train() throws IOException {
+        PatchedBlock<A> patching = new PatchedBlock<>(block, rule);
+        Optional<List<Evaluation>> resumed = checkpoint.resume();
+        if (resumed.isPresent()) {
+            history = resumed.get();
+        } else {
+            history.add(Evaluation.of(patching, heldOut, 0, Double.NaN));
+        }
+        int intervals = Math.min(run.settings().integer("evaluations"), steps);
+        try (Progress.Stage stage = run.progress().begin("training", steps)) {
+            Step step = new Step();
+            for (int interval = history.size(); interval <= intervals; interval++) {
+                long end = (long) steps * interval / intervals;
+                double loss = 0;
+                long from = adam.steps();
+                while (adam.steps() < end) {
+                    loss += step.take();
+                    stage.at(adam.steps(), String.format(Locale.ROOT, "loss %.3f", loss / (adam.steps() - from)));
+                }
+                history.add(Evaluation.of(patching, heldOut, end, loss / (end - from)));
+                checkpoint.save(history);
+            }
+        }
+        return patching;
+    }
+
+    /** One step, on tensors that are made once. */
+    private final class Step {
+        private final AdamW settings = AdamW.adam(run.settings().real("lr"));
+        private final ContextualBlock.Activations<A> kept = block.activations(batch, examples + 1);
+        private final Parameters<A> gradients = block.parameters().zerosLike();
+        private final Tensor<A> dOut = kept.mlpOut().zerosLike();
+
+        double take() {
+            long number = adam.steps();
+            Prompts<A> prompts = task.sample(run.precision(), run.seed(), TRAIN, number, batch, examples);
+            block.forward(prompts.tokens(), kept);
+            int last = dOut.dim(1) - 1;
+            double loss = 0;
+            for (int b = 0; b < batch; b++) {
+                double error = Errors.prediction(kept.mlpOut(), b) - prompts.targets()[b];
+                loss += error * error / 2 / batch;
+                dOut.set(dOut.index(b, last), error / batch);
+            }
+            if (!Double.isFinite(loss)) {
+                throw new RunFailedException("the loss is " + loss + " at step " + number + "; the learning rate lr="
+                        + settings.learningRate() + " may be too high");
+            }
+            block.backward(prompts.tokens(), kept, dOut, gradients);
+            adam.step(settings, gradients);
+            return loss;
+        }
+    }
+}

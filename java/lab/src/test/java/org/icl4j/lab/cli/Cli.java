@@ -1,0 +1,72 @@
+package org.icl4j.lab.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.icl4j.lab.experiment.Experiments;
+
+/** Runs the command line for a test, in this JVM or in another. */
+final class Cli {
+    /**
+     * What a command left.
+     *
+     * @param code exit code
+     * @param out stdout
+     * @param err stderr
+     */
+    record Result(int code, String out, String err) {
+        List<String> errLines() {
+            return err.lines()
+                    .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
+                    .toList();
+        }
+    }
+
+    private Cli() {}
+
+    static Result inProcess(Experiments experiments, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = new Main(
+                        experiments,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .execute(args);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** A JVM with the launcher's flags and {@code flags}, running the command in {@code directory}. */
+    static Process start(Path directory, List<String> flags, String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of("-XX:+UseG1GC", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(directory.resolve("stdout.txt").toFile())
+                .redirectError(directory.resolve("stderr.txt").toFile())
+                .start();
+    }
+
+    static Result inOtherProcess(Path directory, List<String> flags, String... args)
+            throws IOException, InterruptedException {
+        Process process = start(directory, flags, args);
+        if (!process.waitFor(3, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("no end within three minutes: " + List.of(args));
+        }
+        return new Result(
+                process.exitValue(),
+                Files.readString(directory.resolve("stdout.txt")),
+                Files.readString(directory.resolve("stderr.txt")));
+    }
+}

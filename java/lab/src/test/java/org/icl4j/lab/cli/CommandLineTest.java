@@ -1,0 +1,357 @@
+package org.icl4j.lab.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.KernelsInfo;
+import org.icl4j.kernels.MachineLimits;
+import org.icl4j.kernels.Precision;
+import org.icl4j.lab.doctor.Diagnosis;
+import org.icl4j.lab.doctor.KernelCheck;
+import org.icl4j.lab.experiment.Claim;
+import org.icl4j.lab.experiment.Estimate;
+import org.icl4j.lab.experiment.Experiment;
+import org.icl4j.lab.experiment.Experiments;
+import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.RunFailedException;
+import org.icl4j.lab.experiment.Scale;
+import org.icl4j.lab.experiment.Setting;
+import org.icl4j.lab.rank1.Rank1Experiment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Streams and exit codes. */
+class CommandLineTest {
+    @TempDir
+    private Path directory;
+
+    /** An experiment that measures its setting, or fails in the way that the setting says. */
+    private static final class Coin implements Experiment {
+        @Override
+        public String name() {
+            return "coin";
+        }
+
+        @Override
+        public String summary() {
+            return "comes up as it is told";
+        }
+
+        @Override
+        public Map<Scale, String> durations() {
+            Map<Scale, String> durations = new EnumMap<>(Scale.class);
+            for (Scale scale : Scale.values()) {
+                durations.put(scale, "0 s");
+            }
+            return durations;
+        }
+
+        @Override
+        public List<Setting> settings() {
+            return List.of(
+                    Setting.real("value", 0, -10, 10, "what is measured"),
+                    Setting.text("trouble", "none", "how it fails"));
+        }
+
+        @Override
+        public List<Claim> claims(Scale scale, Precision<?> precision) {
+            return List.of(new Claim("coin.heads." + precision, "heads", "common sense", Claim.Relation.AT_MOST, 1));
+        }
+
+        @Override
+        public <A> void run(Run<A> run) throws IOException {
+            double value = run.settings().real("value");
+            switch (run.settings().text("trouble")) {
+                case "bug" -> throw new IllegalStateException("a mistake in the program");
+                case "diverged" -> throw new RunFailedException("the loss is NaN at step 3");
+                case "disk" -> throw new FileSystemException("/x", null, "No space left on device");
+                case "straddle" -> run.conclude("heads", new Estimate(1, 0.5, 1.5));
+                default -> run.conclude("heads", Estimate.exact(value));
+            }
+            run.measure("coin", 0, "value", value);
+        }
+    }
+
+    private static final Experiments COIN = new Experiments(List.of(new Coin()));
+    private static final Experiments REAL = new Experiments(List.of(new Rank1Experiment()));
+
+    private Cli.Result run(String... args) {
+        return Cli.inProcess(COIN, args);
+    }
+
+    private String out(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private void assertOneLine(int code, Cli.Result result, String... parts) {
+        assertEquals(code, result.code(), result.err());
+        assertEquals("", result.out());
+        assertEquals(1, result.err().lines().count(), result.err());
+        for (String part : parts) {
+            assertTrue(result.err().contains(part), "'" + result.err() + "' lacks '" + part + "'");
+        }
+    }
+
+    @Test
+    void verdictsAreExitCodes() {
+        assertEquals(
+                0, run("run", "coin", "--out", out("pass"), "--set", "value=1").code());
+        assertEquals(
+                1, run("run", "coin", "--out", out("fail"), "--set", "value=2").code());
+        Cli.Result straddle = run("run", "coin", "--out", out("straddle"), "--set", "trouble=straddle");
+        assertEquals(0, straddle.code());
+        assertTrue(straddle.out().contains("INCONCLUSIVE"), straddle.out());
+    }
+
+    @Test
+    void runPrintsClaimsAndTheReport() {
+        Cli.Result result = run("run", "coin", "--out", out("a"), "--set", "value=-0.5");
+        assertTrue(
+                result.out()
+                        .matches("(?s)VERDICT +CLAIM +MEASURED +THRESHOLD +SOURCE\n"
+                                + "PASS +coin\\.heads\\.f32 +-0\\.500 +<= 1 +common sense\n"
+                                + ".*"),
+                result.out());
+        assertTrue(result.out().contains("report: " + directory.resolve("a").resolve("report.html")));
+        assertEquals("", result.err());
+    }
+
+    @Test
+    void misuse() {
+        assertOneLine(2, run(), "command is missing", "--help");
+        assertOneLine(2, run("dance"), "dance");
+        assertOneLine(2, run("run"), "EXPERIMENT");
+        assertOneLine(2, run("run", "coin", "--fast"), "--fast");
+        assertOneLine(2, run("run", "dice"), "no experiment 'dice'", "[coin]");
+        assertOneLine(2, run("list", "dice"), "no experiment 'dice'");
+        assertOneLine(2, run("run", "coin", "--set", "value"), "KEY=VALUE");
+        assertOneLine(2, run("run", "coin", "--set", "=1"), "KEY=VALUE");
+        assertOneLine(2, run("run", "coin", "--set", "worth=1"), "'worth'", "[value, trouble]");
+        assertOneLine(2, run("run", "coin", "--set", "value=11"), "value=11", "-10.0 to 10.0");
+        assertOneLine(2, run("run", "coin", "--set", "value=x"), "value=x");
+        assertOneLine(2, run("run", "coin", "--seed", "many"), "many");
+        assertOneLine(2, run("run", "coin", "--scale", "huge"), "huge", "quick");
+        assertOneLine(2, run("run", "coin", "--precision", "f16"), "f16", "f32");
+        assertOneLine(2, run("run", "coin", "--threads", "0"), "0", "1");
+        assertOneLine(2, run("run", "coin", "--threads", "-3"), "-3");
+        assertOneLine(2, run("run", "coin", "--threads", "99999"), "99999");
+        assertOneLine(2, run("run", "coin", "--provider", "gpu"), "gpu", "[vector, openblas, scalar]");
+        assertOneLine(2, run("run", "coin", "--resume"), "--out");
+        assertOneLine(2, run("reproduce", "coin.tails.*"), "coin.tails.*", "icl4j list");
+    }
+
+    @Test
+    void troubleInARun() {
+        assertOneLine(1, run("run", "coin", "--out", out("d"), "--set", "trouble=diverged"), "NaN at step 3");
+        assertOneLine(4, run("run", "coin", "--out", out("e"), "--set", "trouble=disk"), "/x", "No space left");
+        assertOneLine(70, run("run", "coin", "--out", out("f"), "--set", "trouble=bug"), "internal error", "--debug");
+        Cli.Result debug = run("--debug", "run", "coin", "--out", out("g"), "--set", "trouble=bug");
+        assertTrue(debug.err().contains("at org.icl4j"), debug.err());
+        assertOneLine(
+                4,
+                run("run", "coin", "--provider", "vector", "--precision", "f64", "--out", out("h")),
+                "vector",
+                "f64");
+        assertFalse(Files.exists(directory.resolve("d")), "a run that wrote nothing leaves no directory");
+    }
+
+    @Test
+    void configFile() throws IOException {
+        Path config = Files.writeString(directory.resolve("c.json"), "{\"value\": 0.25}");
+        Cli.Result result = run("run", "coin", "--config", config.toString(), "--out", out("a"));
+        assertTrue(result.out().contains("0.250"), result.out());
+        Cli.Result overridden =
+                run("run", "coin", "--config", config.toString(), "--set", "value=0.75", "--out", out("b"));
+        assertTrue(overridden.out().contains("0.750"), overridden.out());
+        assertOneLine(3, run("run", "coin", "--config", out("none.json")), "no such file");
+        assertOneLine(3, run("run", "coin", "--config", directory.toString()), "not a regular file");
+        for (String bad : new String[] {
+            "", "{", "[1]", "{\"value\": 1}x", "{\"value\": 1, \"value\": 2}", "{\"value\": [1]}", "{\"value\": null}"
+        }) {
+            Files.writeString(config, bad);
+            assertOneLine(3, run("run", "coin", "--config", config.toString(), "--out", out("z")), "c.json");
+        }
+    }
+
+    @Test
+    void runDirectories() throws IOException {
+        assertEquals(0, run("run", "coin", "--out", out("a")).code());
+        assertOneLine(2, run("run", "coin", "--out", out("a")), "complete run");
+        Files.createDirectories(directory.resolve("b"));
+        assertEquals(0, run("run", "coin", "--out", out("b")).code(), "an empty directory is as good as none");
+        Files.createDirectories(directory.resolve("c"));
+        Files.writeString(directory.resolve("c/thesis.txt"), "mine");
+        assertOneLine(2, run("run", "coin", "--out", out("c")), "thesis.txt");
+        Files.createDirectories(directory.resolve("d/checkpoints"));
+        assertOneLine(2, run("run", "coin", "--out", out("d")), "--resume");
+        assertEquals(0, run("run", "coin", "--out", out("d"), "--resume").code());
+        Files.writeString(directory.resolve("file"), "");
+        assertOneLine(4, run("run", "coin", "--out", out("file/below")), "file");
+        assertOneLine(2, run("run", "coin", "--out", out("file")), "is a file");
+    }
+
+    @Test
+    void listShowsEverything() {
+        Cli.Result list = Cli.inProcess(REAL, "list");
+        assertEquals(0, list.code());
+        for (Precision<?> precision : List.of(Precision.F32, Precision.F64)) {
+            for (Claim claim : new Rank1Experiment().claims(Scale.STANDARD, precision)) {
+                assertTrue(list.out().contains(claim.id() + " "), claim.id());
+            }
+        }
+        Cli.Result one = Cli.inProcess(REAL, "list", "rank1");
+        for (Setting setting : new Rank1Experiment().settings()) {
+            assertTrue(one.out().contains("\n" + setting.name() + " "), setting.name());
+        }
+    }
+
+    @Test
+    void reproduceRunsWhatTheClaimsNeed() throws IOException {
+        Cli.Result both = run("reproduce", "--out", out("kept"));
+        assertEquals(0, both.code(), both.err());
+        assertTrue(both.out().contains("coin.heads.f32") && both.out().contains("coin.heads.f64"), both.out());
+        try (var runs = Files.list(directory.resolve("kept"))) {
+            assertEquals(2, runs.count());
+        }
+        Cli.Result one = run("reproduce", "*.f64");
+        assertFalse(one.out().contains("coin.heads.f32"), one.out());
+        assertTrue(one.out().contains("coin.heads.f64"), one.out());
+    }
+
+    @Test
+    void doctorAnswersInJson() {
+        Cli.Result result = run("doctor", "--json");
+        assertEquals(0, result.code(), result.err());
+        JsonNode root = JsonMapper.builder().build().readTree(result.out());
+        assertEquals(
+                List.of(
+                        "provider",
+                        "reasons",
+                        "speciesBits",
+                        "fma",
+                        "threads",
+                        "openblas",
+                        "jni",
+                        "jdk",
+                        "cpu",
+                        "kernels"),
+                List.copyOf(root.propertyNames()));
+        assertTrue(root.get("jni").isNull());
+        Set<String> checked = new HashSet<>();
+        for (JsonNode kernel : root.get("kernels")) {
+            assertEquals(List.of("kernel", "provider", "error", "bound", "ok"), List.copyOf(kernel.propertyNames()));
+            assertTrue(kernel.get("ok").asBoolean(), kernel.toString());
+            checked.add(kernel.get("kernel").asString());
+        }
+        Set<String> kernels = new HashSet<>();
+        for (Class<?> kind : Kernels.class.getInterfaces()) {
+            if (kind != AutoCloseable.class) {
+                List.of(kind.getMethods()).forEach(method -> kernels.add(method.getName()));
+            }
+        }
+        assertEquals(kernels, checked, "doctor checks every kernel");
+    }
+
+    @Test
+    void doctorAnswersInWords() {
+        KernelsInfo info = new KernelsInfo("vector", "f32", 512, true, 2, Optional.empty(), List.of("vector: chosen"));
+        KernelCheck good = new KernelCheck("gemm", "vector", 1.25, 16, true, 50, "GFLOP/s", 200);
+        KernelCheck bad = new KernelCheck("relu", "scalar", 7, 1, false, 1, "GB/s", 100);
+        Diagnosis diagnosis = new Diagnosis(
+                info,
+                List.of("vector: chosen", "openblas: no library"),
+                null,
+                new MachineLimits(200, 100),
+                List.of(good, bad));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        new DoctorCommand(new Console(stream, stream, false)).print(diagnosis);
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("a run gets:  vector f32, 512-bit vectors with FMA, 2 threads\n"), text);
+        assertTrue(text.contains("openblas: no library"), text);
+        assertTrue(text.matches("(?s).*gemm +vector +1\\.25 +16 +ok +50\\.00 +GFLOP/s +25 %\n.*"), text);
+        assertTrue(text.matches("(?s).*relu +scalar +7\\.00 +1 +NO +1\\.00 +GB/s +1 %\n.*"), text);
+        assertFalse(diagnosis.healthy());
+    }
+
+    @Test
+    void userTable() throws IOException {
+        Path table = Files.writeString(
+                directory.resolve("t.csv"), "\ufeffx;\"y\"\r\n1,5;2\r\n2;4\r\n3;5,5\r\n\r\n4;8,5\r\n5;9\r\n2;6\r\n");
+        runOnTable("table", table, "y", "x");
+        List<String> rows = Files.readAllLines(directory.resolve("table/measurements.csv")).stream()
+                .filter(line -> line.startsWith("table.actual"))
+                .toList();
+        assertEquals(
+                List.of(
+                        "table.actual,2,1,y,2.0",
+                        "table.actual,3,1,y,4.0",
+                        "table.actual,4,1,y,5.5",
+                        "table.actual,6,1,y,8.5",
+                        "table.actual,7,1,y,9.0",
+                        "table.actual,8,1,y,6.0"),
+                rows);
+        assertOneLine(3, runOnTable("z", table, "z", "x"), "t.csv, line 1: no column 'z'");
+        assertOneLine(3, runOnTable("none", directory.resolve("none.csv"), "y", "x"), "none.csv", "no such file");
+        assertOneLine(2, runOnTable("many", table, "y", "x,y,z"), "d=2", "--set d=3");
+    }
+
+    /** A query at the mean of its context has A(x) = 0 and so no update: that is said, and the run goes on. */
+    @Test
+    void queryAtTheMean() throws IOException {
+        Path table = Files.writeString(directory.resolve("m.csv"), "x,y\n1,2\n2,4\n3,5\n4,8\n2.5,5\n");
+        runOnTable("table", table, "y", "x");
+        List<String> patched = Files.readAllLines(directory.resolve("table/measurements.csv")).stream()
+                .filter(line -> line.startsWith("table.patched"))
+                .toList();
+        assertEquals(4, patched.size(), patched.toString());
+        assertTrue(Files.readString(directory.resolve("table/report.html")).contains("m.csv, line 6"));
+    }
+
+    private Cli.Result runOnTable(String name, Path table, String target, String features) {
+        return Cli.inProcess(
+                REAL,
+                "run",
+                "rank1",
+                "--out",
+                out(name),
+                "--set",
+                "data=" + table,
+                "--set",
+                "target=" + target,
+                "--set",
+                "features=" + features,
+                "--set",
+                "steps=1",
+                "--set",
+                "prompts=20");
+    }
+
+    @Test
+    void helpAndVersion() {
+        for (String command : new String[] {"list", "run", "reproduce", "doctor"}) {
+            Cli.Result help = run(command, "--help");
+            assertEquals(0, help.code());
+            assertTrue(help.out().startsWith("Usage: icl4j " + command), help.out());
+        }
+        assertTrue(run("--help").out().contains("Exit codes"));
+        assertTrue(run("--version").out().startsWith("icl4j "));
+    }
+}

@@ -1,0 +1,157 @@
+package org.icl4j.lab.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a process of its own: the same bytes from every start, and clear words where something is missing. */
+class ProcessTest {
+    /** All that the program needs; without java.desktop there is no AWT, and so no need of a display or of fonts. */
+    private static final List<String> NO_DESKTOP =
+            List.of("--limit-modules", "java.base,java.logging,java.management,java.xml,jdk.incubator.vector,java.sql");
+
+    /** A locale, time zone and file encoding that trip programs up. */
+    private static final List<String> ABROAD = List.of(
+            "-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kolkata", "-Dfile.encoding=ISO-8859-1");
+
+    private static final List<String> SHORT = List.of(
+            "run",
+            "rank1",
+            "--scale",
+            "quick",
+            "--seed",
+            "7",
+            "--set",
+            "steps=300",
+            "--set",
+            "evaluations=30",
+            "--set",
+            "prompts=20");
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path directory;
+
+    /** An undisturbed run on one thread. */
+    private static Path undisturbed;
+
+    @BeforeAll
+    static void runUndisturbed() throws IOException, InterruptedException {
+        undisturbed = complete(shared, "undisturbed", NO_DESKTOP, "--threads", "1");
+    }
+
+    private static String[] args(Path out, String... more) {
+        List<String> args = new ArrayList<>(SHORT);
+        args.addAll(List.of("--out", out.toString()));
+        args.addAll(List.of(more));
+        return args.toArray(String[]::new);
+    }
+
+    private static Path complete(Path directory, String name, List<String> flags, String... more)
+            throws IOException, InterruptedException {
+        Path out = directory.resolve(name);
+        Cli.Result result = Cli.inOtherProcess(directory, flags, args(out, more));
+        assertTrue(result.code() == 0 || result.code() == 1, result.err());
+        assertTrue(Files.exists(out.resolve("manifest.json")), result.err());
+        return out;
+    }
+
+    private static void assertSameBytes(Path out) throws IOException {
+        for (String file : List.of("measurements.csv", "claims.json", "checkpoints/block.safetensors")) {
+            assertArrayEquals(
+                    Files.readAllBytes(undisturbed.resolve(file)),
+                    Files.readAllBytes(out.resolve(file)),
+                    file + " of " + out);
+        }
+    }
+
+    @Test
+    void sameBytesWhateverTheThreadsAndTheLocale() throws Exception {
+        assertSameBytes(complete(directory, "two", List.of(), "--threads", "2"));
+        assertSameBytes(complete(directory, "abroad", ABROAD, "--threads", "3"));
+    }
+
+    /** Killed at random moments and resumed until it is done, a run ends in the bytes of an undisturbed one. */
+    @Test
+    void survivesKills() throws Exception {
+        long seed = Long.getLong("tests.seed", System.nanoTime());
+        System.out.println("kill test: -Dtests.seed=" + seed);
+        RandomGenerator random = new SplittableRandom(seed);
+        Path out = directory.resolve("killed");
+        for (int i = 0; i < 3 && !Files.exists(out.resolve("manifest.json")); i++) {
+            Process process = Cli.start(directory, List.of(), args(out, "--resume"));
+            process.waitFor(random.nextInt(1_500, 6_000), TimeUnit.MILLISECONDS);
+            process.destroyForcibly().waitFor();
+        }
+        if (!Files.exists(out.resolve("manifest.json"))) {
+            complete(directory, "killed", List.of(), "--resume");
+        }
+        assertSameBytes(out);
+    }
+
+    @Test
+    void resumeRefusesOtherSettings() throws Exception {
+        Path out = directory.resolve("other");
+        Path checkpoint = out.resolve("checkpoints/block.safetensors");
+        Files.createDirectories(checkpoint.getParent());
+        Files.copy(undisturbed.resolve("checkpoints/block.safetensors"), checkpoint);
+        Cli.Result result = Cli.inOtherProcess(directory, List.of(), args(out, "--resume", "--set", "lr=0.002"));
+        assertEquals(2, result.code(), result.err());
+        assertTrue(result.err().contains("lr=0.001") && result.err().contains("lr=0.002"), result.err());
+        assertTrue(Files.exists(checkpoint), "the checkpoint is kept");
+    }
+
+    @Test
+    void secondProcessIsRefused() throws Exception {
+        Path out = directory.resolve("busy");
+        Process first = Cli.start(directory, List.of(), args(out, "--set", "steps=1000000"));
+        try {
+            for (int i = 0; i < 300 && !Files.exists(out.resolve(".lock")); i++) {
+                Thread.sleep(100);
+            }
+            Path other = Files.createDirectory(directory.resolve("other"));
+            Cli.Result second = Cli.inOtherProcess(other, List.of(), args(out, "--resume"));
+            assertEquals(2, second.code(), second.err());
+            assertTrue(second.err().contains("in use by another run"), second.err());
+        } finally {
+            first.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void forcedProviderThatIsMissing() throws Exception {
+        Cli.Result result = Cli.inOtherProcess(
+                directory,
+                List.of("-Dicl4j.openblas.path=/nowhere/libopenblas.so"),
+                args(directory.resolve("none"), "--provider", "openblas"));
+        assertEquals(4, result.code(), result.err());
+        assertEquals("", result.out());
+        assertEquals(1, result.errLines().size(), result.err());
+        assertTrue(result.err().contains("/nowhere/libopenblas.so is not a file"), result.err());
+    }
+
+    @Test
+    void reportStandsAlone() throws IOException {
+        try (var plots = Files.list(undisturbed.resolve("plots"))) {
+            assertEquals(5, plots.count());
+        }
+        String report = Files.readString(undisturbed.resolve("report.html"));
+        assertFalse(report.matches("(?s).*(src|href)=\"?(https?:)?//.*"), "no part of it is elsewhere");
+        assertEquals(5, report.split("<figure>", -1).length - 1);
+    }
+}

@@ -1,0 +1,37 @@
+package org.icl4j.lab.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.icl4j.transformer.tensor.RandomStream;
+import org.junit.jupiter.api.Test;
+
+class EstimateTest {
+    /** Student's interval of 1 … 5: 3 ± 2.776445·√2.5/√5. */
+    @Test
+    void knownInterval() {
+        Estimate estimate = Estimate.mean(new double[] {1, 2, 3, 4, 5});
+        assertEquals(3, estimate.value());
+        assertEquals(3 - 1.963243, estimate.low(), 1e-6);
+        assertEquals(3 + 1.963243, estimate.high(), 1e-6);
+    }
+
+    /** In 2,000 simulated experiments the interval holds the true mean as often as it says. */
+    @Test
+    void covers() {
+        int held = 0;
+        for (int i = 0; i < 2_000; i++) {
+            RandomStream random = RandomStream.of(System.nanoTime(), "coverage", i, 0);
+            double[] samples =
+                    random.doubles(12).map(u -> 7 + random.nextGaussian()).toArray();
+            Estimate estimate = Estimate.mean(samples);
+            held += estimate.low() <= 7 && 7 <= estimate.high() ? 1 : 0;
+        }
+        assertTrue(held >= 1_860 && held <= 1_940, held + " of 2000");
+    }
+
+    @Test
+    void oneSampleHasNoInterval() {
+        assertTrue(Double.isNaN(Estimate.mean(new double[] {1}).low()));
+    }
+}

@@ -1,0 +1,128 @@
+package org.icl4j.lab.rank1;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.lab.experiment.Claim.Verdict;
+import org.icl4j.lab.experiment.Conclusion;
+import org.icl4j.lab.experiment.Experiment;
+import org.icl4j.lab.experiment.Progress;
+import org.icl4j.lab.experiment.RunRequest;
+import org.icl4j.lab.experiment.Scale;
+import org.icl4j.lab.run.Runner;
+import org.icl4j.transformer.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The experiment passes with the theorem's update, and notices any other. */
+class Rank1ExperimentTest {
+    /** Enough training for every claim at the quick scale, and no more. */
+    private static final Map<String, String> SHORT = Map.of("steps", "500", "evaluations", "2", "prompts", "100");
+
+    @TempDir
+    private Path directory;
+
+    private Map<String, Verdict> verdicts(Experiment experiment, String precision) throws IOException {
+        RunRequest request = new RunRequest("rank1", Scale.QUICK, precision, 7, SHORT);
+        List<Conclusion> conclusions = new Runner(
+                        experiment, request, KernelOptions.defaults().threads(2), Progress.silent())
+                .run(directory.resolve(precision), false)
+                .conclusions();
+        Map<String, Verdict> verdicts = new TreeMap<>();
+        conclusions.forEach(c -> verdicts.put(c.id(), c.verdict()));
+        return verdicts;
+    }
+
+    private static void assertAllPass(Map<String, Verdict> verdicts) {
+        assertEquals(25, verdicts.size());
+        verdicts.forEach((id, verdict) -> assertEquals(Verdict.PASS, verdict, id));
+    }
+
+    @Test
+    void everyClaimPassesInSinglePrecision() throws IOException {
+        assertAllPass(verdicts(new Rank1Experiment(), "f32"));
+    }
+
+    @Test
+    void everyClaimPassesInDoublePrecision() throws IOException {
+        assertAllPass(verdicts(new Rank1Experiment(), "f64"));
+    }
+
+    private static <A> Tensor<A> correct(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
+        return new RankOneUpdate().update(kernels, w, delta, a);
+    }
+
+    /** The outer product the other way round, in the storage of the right one. */
+    static final class Transposed implements UpdateRule {
+        @Override
+        public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
+            Tensor<A> update = correct(kernels, w, delta, a);
+            Tensor<A> transposed = update.zerosLike();
+            int rows = update.dim(0);
+            int cols = update.dim(1);
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < cols; j++) {
+                    transposed.set(j * rows + i, update.get(i * cols + j));
+                }
+            }
+            return transposed;
+        }
+    }
+
+    /** (W·δ)·aᵀ, not divided by ‖a‖². */
+    static final class MissingNorm implements UpdateRule {
+        @Override
+        public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
+            Tensor<A> update = correct(kernels, w, delta, a);
+            double squared = Math.pow(Errors.norm(a), 2);
+            for (int i = 0; i < update.size(); i++) {
+                update.set(i, squared * update.get(i));
+            }
+            return update;
+        }
+    }
+
+    /** Nothing at all. */
+    static final class Missing implements UpdateRule {
+        @Override
+        public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
+            return w.zerosLike();
+        }
+    }
+
+    private void assertNoticed(UpdateRule mistake) throws IOException {
+        Map<String, Verdict> verdicts = verdicts(new Rank1Experiment(mistake), "f32");
+        for (String quantity : List.of(
+                "identity.random",
+                "identity.trained",
+                "identity.table",
+                "part.any",
+                "tokens.prefix",
+                "tokens.removal")) {
+            assertEquals(Verdict.FAIL, verdicts.get("rank1." + quantity + ".f32"), quantity);
+        }
+        assertTrue(verdicts.containsValue(Verdict.PASS), "claims that do not rest on the update still pass");
+    }
+
+    @Test
+    void transposedOuterProductFails() throws IOException {
+        assertNoticed(new Transposed());
+    }
+
+    @Test
+    void missingNormFails() throws IOException {
+        assertNoticed(new MissingNorm());
+    }
+
+    @Test
+    void missingUpdateFails() throws IOException {
+        assertNoticed(new Missing());
+    }
+}
