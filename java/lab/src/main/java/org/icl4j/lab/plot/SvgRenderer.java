@@ -31,12 +31,22 @@ public final class SvgRenderer {
         spec.put("kind", "plot");
         spec.put("ggtitle", map("text", plot.title(), "subtitle", plot.subtitle()));
         spec.put("ggsize", map("width", WIDTH, "height", HEIGHT));
-        spec.put(
-                "theme",
-                map("name", "minimal", "legend_position", "bottom", "axis_text_x", map("angle", 0, "blank", false)));
+        spec.put("theme", theme());
         spec.put("layers", layers(plot));
         spec.put("scales", scales(plot));
         return PlotSvgExportCommon.INSTANCE.buildSvgImageFromRawSpecs(spec, null, new UnsupportedRGBEncoder(), false);
+    }
+
+    private static Map<String, Object> theme() {
+        return map(
+                "name",
+                "minimal",
+                "legend_position",
+                "bottom",
+                "axis_text_x",
+                map("angle", 0, "blank", false),
+                "plot_background",
+                map("fill", "white", "color", "white", "blank", false));
     }
 
     private static Map<String, Object> map(Object... entries) {

@@ -184,7 +184,7 @@ final class Rank1Claims {
         c.add(
                 "decay.control",
                 AT_LEAST,
-                -0.2,
+                -0.4,
                 "card D6",
                 "control: differences to another prompt's update do not decay (slope)");
         return List.copyOf(c.claims);

@@ -159,12 +159,10 @@ public final class Rank1Experiment implements Experiment {
                         "half mean squared error; validation on " + prompts + " held-out prompts",
                         Axis.linear("training step"),
                         Axis.linear("½ mean squared error"))
-                .with(series("training, context in the prompt", Style.LINE, steps, history, Evaluation::trainLoss))
+                .with(series("training", Style.LINE, steps, history, Evaluation::trainLoss))
                 .with(series("validation, context in the prompt", Style.LINE, steps, history, Evaluation::loss))
-                .with(series(
-                        "validation, context in ΔW, query alone", Style.RINGS, steps, history, Evaluation::patchedLoss))
-                .with(series(
-                        "validation, query alone, no patch", Style.DASHED, steps, history, Evaluation::queryLoss)));
+                .with(series("validation, context in ΔW", Style.RINGS, steps, history, Evaluation::patchedLoss))
+                .with(series("validation, query alone", Style.DASHED, steps, history, Evaluation::queryLoss)));
     }
 
     private static Series series(
