@@ -9,4 +9,5 @@ module org.icl4j.kernels {
     requires static org.icl4j.bindings;
 
     exports org.icl4j.kernels;
+    exports org.icl4j.kernels.workload;
 }

@@ -29,9 +29,9 @@ final class VectorProbe {
         double best = Double.POSITIVE_INFINITY;
         while (best > NANOS_PER_OPERATION) {
             long before = System.nanoTime();
-            sink = VectorFmaLoop.chains(ITERATIONS);
+            sink = FmaLoop.chains(ITERATIONS);
             double nanos = System.nanoTime() - before;
-            best = Math.min(best, nanos / (ITERATIONS * VectorFmaLoop.CHAINS));
+            best = Math.min(best, nanos / (ITERATIONS * FmaLoop.CHAINS));
             if (System.nanoTime() - start > PATIENCE_NANOS) {
                 throw new KernelUnavailableException(
                         "vector",

@@ -3,7 +3,7 @@ package org.icl4j.lab.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.icl4j.lab.experiment.Conclusion;
-import org.icl4j.lab.run.Figures;
+import org.icl4j.report.Figures;
 
 /** Claims and what came out, a row a claim. */
 final class ClaimTable {

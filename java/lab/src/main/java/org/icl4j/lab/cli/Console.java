@@ -3,6 +3,7 @@ package org.icl4j.lab.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import org.icl4j.report.TextTable;
 
 /**
  * Where a command writes.
@@ -22,23 +23,6 @@ record Console(PrintStream out, PrintStream err, boolean terminal) {
 
     /** Prints rows with their columns aligned; the last column is not filled up. */
     void table(List<List<String>> rows) {
-        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < row.size(); i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < row.size(); i++) {
-                String cell = row.get(i);
-                line.append(cell);
-                if (i < row.size() - 1) {
-                    line.repeat(' ', widths[i] - cell.length() + 2);
-                }
-            }
-            out.println(line);
-        }
+        out.print(TextTable.of(rows));
     }
 }

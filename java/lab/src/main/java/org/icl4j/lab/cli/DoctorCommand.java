@@ -7,10 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 import org.icl4j.lab.doctor.Diagnosis;
 import org.icl4j.lab.doctor.KernelCheck;
-import org.icl4j.lab.run.Json;
-import org.icl4j.lab.run.Machine;
+import org.icl4j.report.Json;
+import org.icl4j.report.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,15 +88,18 @@ final class DoctorCommand implements Callable<Integer> {
         console.out()
                 .println(String.format(
                         Locale.ROOT,
-                        "one core:    %.0f GFLOP/s multiply-add, %.0f GB/s copy in the second-level cache",
+                        "one core:    %.0f GFLOP/s multiply-add; copy %s",
                         d.limits().gflops(),
-                        d.limits().copyGigabytesPerSecond()));
+                        d.limits().levels().stream()
+                                .map(level -> String.format(Locale.ROOT, "%s %.0f", level.name(), level.copy()))
+                                .collect(Collectors.joining(", ", "", " GB/s"))));
         console.out().println();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("KERNEL", "PROVIDER", "ERROR", "BOUND", "OK", "SPEED", "", "OF LIMIT"));
+        rows.add(List.of("KERNEL", "SHAPE", "PROVIDER", "ERROR", "BOUND", "OK", "SPEED", "", "OF LIMIT"));
         for (KernelCheck check : d.kernels()) {
             rows.add(List.of(
                     check.kernel(),
+                    check.shape(),
                     check.provider(),
                     String.format(Locale.ROOT, "%5.2f", check.error()),
                     String.format(Locale.ROOT, "%4.0f", check.bound()),

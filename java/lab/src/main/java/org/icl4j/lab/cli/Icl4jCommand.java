@@ -1,6 +1,6 @@
 package org.icl4j.lab.cli;
 
-import org.icl4j.lab.run.Machine;
+import org.icl4j.report.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;

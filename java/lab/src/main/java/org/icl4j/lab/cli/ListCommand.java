@@ -9,7 +9,7 @@ import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Experiments;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
-import org.icl4j.lab.run.Figures;
+import org.icl4j.report.Figures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

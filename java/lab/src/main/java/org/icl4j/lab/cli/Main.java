@@ -12,6 +12,7 @@ import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.rank1.Rank1Experiment;
+import org.icl4j.report.Terminal;
 import org.icl4j.transformer.files.ModelFormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

@@ -20,6 +20,7 @@ import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.run.Runner;
+import org.icl4j.report.ProgressBars;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -97,7 +98,11 @@ final class ReproduceCommand implements Callable<Integer> {
         RunRequest request = new RunRequest(name, scale, needed.precision().name(), seed, Map.of());
         Path runDirectory = directory.resolve(
                 name + "-" + scale.label() + "-" + needed.precision().name() + "-" + seed);
-        return new Runner(needed.experiment(), request, machine.kernelOptions(), ProgressBars.on(console))
+        return new Runner(
+                        needed.experiment(),
+                        request,
+                        machine.kernelOptions(),
+                        ProgressBars.on(console.err(), console.terminal()))
                 .run(runDirectory, false)
                 .conclusions();
     }

@@ -17,6 +17,7 @@ import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.run.Runner;
+import org.icl4j.report.ProgressBars;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,7 +82,8 @@ final class RunCommand implements Callable<Integer> {
         Experiment experiment = experiments.get(name);
         requirePrecision();
         RunRequest request = new RunRequest(name, Scale.of(scaleName), precision, seed, given());
-        Runner runner = new Runner(experiment, request, machine.kernelOptions(), ProgressBars.on(console));
+        Runner runner = new Runner(
+                experiment, request, machine.kernelOptions(), ProgressBars.on(console.err(), console.terminal()));
         Path directory = directory();
         Runner.Result result = runner.run(directory, resume);
         ClaimTable.print(console, result.conclusions());

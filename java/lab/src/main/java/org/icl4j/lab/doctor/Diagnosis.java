@@ -9,9 +9,9 @@ import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.KernelsInfo;
-import org.icl4j.kernels.MachineLimits;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.workload.MachineLimits;
 
 /**
  * What {@code icl4j doctor} finds.
@@ -40,7 +40,7 @@ public record Diagnosis(
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
             chosen = kernels.info();
         }
-        MachineLimits limits = MachineLimits.measure();
+        MachineLimits limits = MachineLimits.measure(1);
         Map<String, String> reasons = new LinkedHashMap<>();
         chosen.reasons().forEach(reason -> reasons.put(reason.split(":")[0], reason));
         OpenBlasInfo openBlas = null;

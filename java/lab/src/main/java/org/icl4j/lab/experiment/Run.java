@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
-import org.icl4j.lab.plot.Plot;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Progress;
 
 /**
  * One run of an experiment: what it is given, and where it puts what it finds.

@@ -3,12 +3,12 @@ package org.icl4j.lab.rank1;
 import java.util.ArrayList;
 import java.util.List;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.plot.Plot;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
-import org.icl4j.lab.plot.Plot.Style;
 import org.icl4j.lab.task.LeastSquares;
 import org.icl4j.lab.task.Prompts;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
+import org.icl4j.report.Plot.Style;
 
 /** How the error falls with the number of examples, with the context and with the patch in its place, next to the oracle. */
 final class ContextLengths {

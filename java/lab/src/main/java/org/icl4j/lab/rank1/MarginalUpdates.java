@@ -7,11 +7,11 @@ import java.util.stream.IntStream;
 import org.hipparchus.stat.regression.SimpleRegression;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.plot.Plot;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
-import org.icl4j.lab.plot.Plot.Style;
 import org.icl4j.lab.task.Prompts;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
+import org.icl4j.report.Plot.Style;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 

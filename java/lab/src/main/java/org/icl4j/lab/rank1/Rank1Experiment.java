@@ -13,14 +13,14 @@ import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
-import org.icl4j.lab.plot.Plot;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
-import org.icl4j.lab.plot.Plot.Style;
 import org.icl4j.lab.task.LinearRegression;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TableReader;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
+import org.icl4j.report.Plot.Style;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -59,9 +59,9 @@ public final class Rank1Experiment implements Experiment {
     @Override
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
-        durations.put(Scale.QUICK, "10 s");
-        durations.put(Scale.STANDARD, "30 s");
-        durations.put(Scale.FULL, "5 min");
+        durations.put(Scale.QUICK, "20 s");
+        durations.put(Scale.STANDARD, "40 s");
+        durations.put(Scale.FULL, "6 min");
         return durations;
     }
 

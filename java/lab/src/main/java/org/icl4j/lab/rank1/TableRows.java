@@ -7,13 +7,13 @@ import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.UsageException;
-import org.icl4j.lab.plot.Plot;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
-import org.icl4j.lab.plot.Plot.Style;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TablePrompt;
 import org.icl4j.lab.task.TableReader;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
+import org.icl4j.report.Plot.Style;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**

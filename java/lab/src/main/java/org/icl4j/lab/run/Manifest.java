@@ -10,6 +10,7 @@ import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Conclusion;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Settings;
+import org.icl4j.report.Machine;
 
 /**
  * Everything that decides a run's results, and what it ran on; the content of {@code manifest.json}.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.icl4j.lab.experiment.Conclusion;
 import org.icl4j.lab.experiment.Experiment;
+import org.icl4j.report.Figures;
 
 /** One self-contained page on a run, for people. Its form is in {@code report.html.mustache}. */
 final class Report {

@@ -18,12 +18,13 @@ import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Conclusion;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Measurement;
-import org.icl4j.lab.experiment.Progress;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Settings;
-import org.icl4j.lab.plot.Plot;
-import org.icl4j.lab.plot.SvgRenderer;
+import org.icl4j.report.Json;
+import org.icl4j.report.Plot;
+import org.icl4j.report.Progress;
+import org.icl4j.report.SvgRenderer;
 
 /** Carries out a run from the request to the last file of its directory. */
 public final class Runner {

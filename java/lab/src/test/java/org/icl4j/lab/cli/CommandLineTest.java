@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.KernelsInfo;
-import org.icl4j.kernels.MachineLimits;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.workload.MachineLimits;
+import org.icl4j.kernels.workload.MachineLimits.Level;
 import org.icl4j.lab.doctor.Diagnosis;
 import org.icl4j.lab.doctor.KernelCheck;
 import org.icl4j.lab.experiment.Claim;
@@ -272,13 +274,13 @@ class CommandLineTest {
     @Test
     void doctorAnswersInWords() {
         KernelsInfo info = new KernelsInfo("vector", "f32", 512, true, 2, Optional.empty(), List.of("vector: chosen"));
-        KernelCheck good = new KernelCheck("gemm", "vector", 1.25, 16, true, 50, "GFLOP/s", 200);
-        KernelCheck bad = new KernelCheck("relu", "scalar", 7, 1, false, 1, "GB/s", 100);
+        KernelCheck good = new KernelCheck("gemm", "2x2x2 NN", "vector", 1.25, 16, true, 50, "GFLOP/s", 200);
+        KernelCheck bad = new KernelCheck("relu", "2x2", "scalar", 7, 1, false, 1, "GB/s", 100);
         Diagnosis diagnosis = new Diagnosis(
                 info,
                 List.of("vector: chosen", "openblas: no library"),
                 null,
-                new MachineLimits(200, 100),
+                new MachineLimits(1, new TreeMap<>(Map.of(512, 100.0)), 10, List.of(new Level("L1", 1e5, 300, 200))),
                 List.of(good, bad));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -286,8 +288,8 @@ class CommandLineTest {
         String text = out.toString(StandardCharsets.UTF_8);
         assertTrue(text.contains("a run gets:  vector f32, 512-bit vectors with FMA, 2 threads\n"), text);
         assertTrue(text.contains("openblas: no library"), text);
-        assertTrue(text.matches("(?s).*gemm +vector +1\\.25 +16 +ok +50\\.00 +GFLOP/s +25 %\n.*"), text);
-        assertTrue(text.matches("(?s).*relu +scalar +7\\.00 +1 +NO +1\\.00 +GB/s +1 %\n.*"), text);
+        assertTrue(text.matches("(?s).*gemm +2x2x2 NN +vector +1\\.25 +16 +ok +50\\.00 +GFLOP/s +25 %\n.*"), text);
+        assertTrue(text.matches("(?s).*relu +2x2 +scalar +7\\.00 +1 +NO +1\\.00 +GB/s +1 %\n.*"), text);
         assertFalse(diagnosis.healthy());
     }
 

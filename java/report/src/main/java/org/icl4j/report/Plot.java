@@ -1,4 +1,4 @@
-package org.icl4j.lab.plot;
+package org.icl4j.report;
 
 import java.util.ArrayList;
 import java.util.List;

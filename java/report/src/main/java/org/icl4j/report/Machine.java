@@ -1,4 +1,4 @@
-package org.icl4j.lab.run;
+package org.icl4j.report;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +57,7 @@ public final class Machine {
 
     private static Properties build() {
         Properties properties = new Properties();
-        try (InputStream in = Machine.class.getResourceAsStream("/org/icl4j/lab/build.properties")) {
+        try (InputStream in = Machine.class.getResourceAsStream("/org/icl4j/report/build.properties")) {
             if (in != null) {
                 properties.load(in);
             }

@@ -1,12 +1,13 @@
-package org.icl4j.lab.cli;
+package org.icl4j.report;
 
 /** Whether a person watches stderr. The launcher knows and says so; without it, a console on both ends is taken for one. */
-final class Terminal {
+public final class Terminal {
     private static final String PROPERTY = "icl4j.terminal";
 
     private Terminal() {}
 
-    static boolean isPresent() {
+    /** Whether to show progress. */
+    public static boolean isPresent() {
         String said = System.getProperty(PROPERTY);
         if (said != null) {
             return Boolean.parseBoolean(said);

@@ -1,4 +1,4 @@
-package org.icl4j.lab.plot;
+package org.icl4j.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,9 +8,9 @@ import java.io.StringReader;
 import java.util.List;
 import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
-import org.icl4j.lab.plot.Plot.Style;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
+import org.icl4j.report.Plot.Style;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;

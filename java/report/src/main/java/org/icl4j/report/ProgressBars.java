@@ -1,32 +1,33 @@
-package org.icl4j.lab.cli;
+package org.icl4j.report;
 
+import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.icl4j.lab.experiment.Progress;
 
 /** Progress as bars on a terminal, with rate and time left; elsewhere, nothing. */
-final class ProgressBars {
+public final class ProgressBars {
     private static final int WIDTH = 100;
     private static final int NAME_WIDTH = 16;
 
     private ProgressBars() {}
 
-    static Progress on(Console console) {
-        return console.terminal() ? (name, total) -> new Bar(console, name, total) : Progress.silent();
+    /** Bars on {@code err}, if a person watches it. */
+    public static Progress on(PrintStream err, boolean terminal) {
+        return terminal ? (name, total) -> new Bar(err, name, total) : Progress.silent();
     }
 
     private static final class Bar implements Progress.Stage {
         private final ProgressBar bar;
 
-        Bar(Console console, String name, long total) {
+        Bar(PrintStream err, String name, long total) {
             bar = new ProgressBarBuilder()
                     .setTaskName(name + " ".repeat(Math.max(0, NAME_WIDTH - name.length())))
                     .setInitialMax(total)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(200)
-                    .setConsumer(new ConsoleProgressBarConsumer(console.err(), WIDTH))
+                    .setConsumer(new ConsoleProgressBarConsumer(err, WIDTH))
                     .showSpeed()
                     .build();
         }

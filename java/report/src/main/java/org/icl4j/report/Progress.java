@@ -1,4 +1,4 @@
-package org.icl4j.lab.experiment;
+package org.icl4j.report;
 
 /** Tells a waiting person how far a run is. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package org.icl4j.lab.run;
+package org.icl4j.report;
 
 import java.util.Locale;
 

@@ -1,12 +1,12 @@
-package org.icl4j.lab.plot;
+package org.icl4j.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.icl4j.lab.plot.Plot.Axis;
-import org.icl4j.lab.plot.Plot.Series;
+import org.icl4j.report.Plot.Axis;
+import org.icl4j.report.Plot.Series;
 import org.jetbrains.letsPlot.commons.encoding.UnsupportedRGBEncoder;
 import org.jetbrains.letsPlot.core.util.PlotSvgExportCommon;
 

@@ -1,0 +1,92 @@
+package org.icl4j.kernels.vector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandles;
+import java.util.function.LongSupplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Multiply-adds from registers, in as many chains as hide their latency: the ceiling of the products.
+ *
+ * <p>Vectors become registers only where the species is a constant of the class. So the class itself is for the species of the
+ * kernels, and {@link #of} makes copies of it for others.
+ */
+final class FmaLoop implements LongSupplier {
+    /** Chains: more than the latency of 4 cycles on two ports asks for. */
+    static final int CHAINS = 12;
+
+    private static final VectorSpecies<Float> SPECIES = species();
+    private static final int ITERATIONS = 4_000;
+
+    private static volatile float sink;
+
+    FmaLoop() {}
+
+    private static VectorSpecies<Float> species() {
+        try {
+            VectorSpecies<?> given =
+                    MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, VectorSpecies.class);
+            return given == null ? Lanes.SPECIES : given.check(float.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("a class may read its own data", e);
+        }
+    }
+
+    /** The loop on vectors of {@code species}. */
+    static LongSupplier of(VectorSpecies<Float> species) {
+        try (InputStream in = FmaLoop.class.getResourceAsStream("FmaLoop.class")) {
+            MethodHandles.Lookup copy =
+                    MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), species, true);
+            return (LongSupplier) copy.lookupClass().getDeclaredConstructor().newInstance();
+        } catch (IOException e) {
+            throw new UncheckedIOException("FmaLoop.class is part of the program", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a copy of a class is as good as the class", e);
+        }
+    }
+
+    /** Some thousand steps; returns how many elements. */
+    @Override
+    public long getAsLong() {
+        sink = chains(ITERATIONS);
+        return (long) CHAINS * ITERATIONS * SPECIES.length();
+    }
+
+    /** {@code n} steps of all chains. */
+    static float chains(int n) {
+        FloatVector x = FloatVector.broadcast(SPECIES, 0.999f);
+        FloatVector y = FloatVector.broadcast(SPECIES, 0.001f);
+        FloatVector a = x;
+        FloatVector b = x;
+        FloatVector c = x;
+        FloatVector d = x;
+        FloatVector e = x;
+        FloatVector f = x;
+        FloatVector g = x;
+        FloatVector h = x;
+        FloatVector i = x;
+        FloatVector j = x;
+        FloatVector k = x;
+        FloatVector l = x;
+        for (int step = 0; step < n; step++) {
+            a = a.fma(x, y);
+            b = b.fma(x, y);
+            c = c.fma(x, y);
+            d = d.fma(x, y);
+            e = e.fma(x, y);
+            f = f.fma(x, y);
+            g = g.fma(x, y);
+            h = h.fma(x, y);
+            i = i.fma(x, y);
+            j = j.fma(x, y);
+            k = k.fma(x, y);
+            l = l.fma(x, y);
+        }
+        FloatVector low = a.add(b).add(c).add(d).add(e).add(f);
+        return low.add(g).add(h).add(i).add(j).add(k).add(l).lane(0);
+    }
+}

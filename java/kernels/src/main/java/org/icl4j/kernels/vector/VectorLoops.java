@@ -1,0 +1,75 @@
+package org.icl4j.kernels.vector;
+
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+import org.icl4j.kernels.provider.LimitLoops;
+
+/** {@link LimitLoops} on vectors. */
+public final class VectorLoops implements LimitLoops {
+    private static final int ITERATIONS = 4_000;
+    private static final int DIVISION_CHAINS = 4;
+
+    private static volatile float sink;
+
+    /** Loaded by name. */
+    public VectorLoops() {}
+
+    @Override
+    public int[] widths() {
+        return IntStream.of(128, 256, 512)
+                .filter(width -> width <= FloatVector.SPECIES_PREFERRED.vectorBitSize())
+                .toArray();
+    }
+
+    @Override
+    public LongSupplier multiplyAdds(int width) {
+        return FmaLoop.of(VectorSpecies.of(float.class, VectorShape.forBitSize(width)));
+    }
+
+    @Override
+    public long divisions() {
+        FloatVector x = Lanes.broadcast(1.0001f);
+        FloatVector a = x;
+        FloatVector b = x;
+        FloatVector c = x;
+        FloatVector d = x;
+        for (int step = 0; step < ITERATIONS; step++) {
+            a = x.div(a);
+            b = x.div(b);
+            c = x.div(c);
+            d = x.div(d);
+        }
+        sink = a.add(b).add(c).add(d).lane(0);
+        return (long) DIVISION_CHAINS * ITERATIONS * Lanes.LENGTH;
+    }
+
+    @Override
+    public void read(float[] from) {
+        int step = 8 * Lanes.LENGTH;
+        FloatVector a = Lanes.zero();
+        FloatVector b = Lanes.zero();
+        FloatVector c = Lanes.zero();
+        FloatVector d = Lanes.zero();
+        for (int i = 0; i <= from.length - step; i += step) {
+            a = a.add(Lanes.load(from, i)).add(Lanes.load(from, i + Lanes.LENGTH));
+            b = b.add(Lanes.load(from, i + 2 * Lanes.LENGTH)).add(Lanes.load(from, i + 3 * Lanes.LENGTH));
+            c = c.add(Lanes.load(from, i + 4 * Lanes.LENGTH)).add(Lanes.load(from, i + 5 * Lanes.LENGTH));
+            d = d.add(Lanes.load(from, i + 6 * Lanes.LENGTH)).add(Lanes.load(from, i + 7 * Lanes.LENGTH));
+        }
+        sink = a.add(b).add(c).add(d).lane(0);
+    }
+
+    @Override
+    public void copy(float[] from, float[] to) {
+        int step = 4 * Lanes.LENGTH;
+        for (int i = 0; i <= from.length - step; i += step) {
+            Lanes.load(from, i).intoArray(to, i);
+            Lanes.load(from, i + Lanes.LENGTH).intoArray(to, i + Lanes.LENGTH);
+            Lanes.load(from, i + 2 * Lanes.LENGTH).intoArray(to, i + 2 * Lanes.LENGTH);
+            Lanes.load(from, i + 3 * Lanes.LENGTH).intoArray(to, i + 3 * Lanes.LENGTH);
+        }
+    }
+}
