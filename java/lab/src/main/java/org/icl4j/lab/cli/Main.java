@@ -49,6 +49,7 @@ public final class Main {
                 .addSubcommand(new RunCommand(experiments, console))
                 .addSubcommand(new ReproduceCommand(experiments, console))
                 .addSubcommand(new DoctorCommand(console))
+                .addSubcommand(new BenchCommand(console))
                 .setOut(console.outWriter())
                 .setErr(console.errWriter())
                 .setParameterExceptionHandler(this::misused)

@@ -1,11 +1,9 @@
 package org.icl4j.lab.run;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,12 +100,7 @@ final class RunDirectory implements AutoCloseable {
 
     /** Replaces a file of the run, by its name. */
     void write(String name, String content) throws IOException {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-        AtomicFile.replace(path.resolve(name), channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.replace(path.resolve(name), content);
     }
 
     /** Replaces a plot, by its name without ending. */

@@ -1,7 +1,9 @@
 package org.icl4j.transformer.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +42,16 @@ public final class AtomicFile {
             Files.deleteIfExists(fresh);
         }
         force(directory);
+    }
+
+    /** The same with {@code text} in UTF-8. */
+    public static void replace(Path file, String text) throws IOException {
+        replace(file, channel -> {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -1,0 +1,194 @@
+package org.icl4j.bench.guard;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.icl4j.bench.guard.Comparison.Samples;
+import org.icl4j.bench.survey.Survey;
+import org.icl4j.kernels.workload.Workload;
+import org.icl4j.report.Progress;
+import org.icl4j.report.ProgressBars;
+import org.icl4j.report.Terminal;
+import org.icl4j.report.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code icl4j bench guard}. */
+@Command(
+        name = "guard",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compares the speed of the working tree with a commit's: builds both, runs JMH forks of them in turn, and"
+                    + " exits with 1 if a benchmark is slower beyond doubt, and is so again when it is repeated."
+        })
+public final class GuardCommand implements Callable<Integer> {
+    private static final double TOLERANCE = 0.05;
+    private static final double TOLERANCE_NOISY = 0.10;
+    private static final int MIN_ROUNDS = 3;
+    private static final int MAX_ROUNDS = 100;
+
+    private final PrintStream terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--base", paramLabel = "COMMIT", description = "what to compare with (default: ${DEFAULT-VALUE})")
+    private String base = "HEAD";
+
+    @Option(
+            names = "--only",
+            paramLabel = "REGEX",
+            description = "benchmarks to run, such as 'gemm 512.*' (default: those of bench --quick)")
+    private String only;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "forks of each tree (default: ${DEFAULT-VALUE})")
+    private int rounds = 8;
+
+    @Option(names = "--noisy", description = "tolerate 10 %% instead of 5 %%, for machines with other load")
+    private boolean noisy;
+
+    @Option(
+            names = "--save",
+            paramLabel = "FILE",
+            description = "measure the working tree only, and keep its fork means")
+    private Path save;
+
+    @Option(names = "--baseline", paramLabel = "FILE", description = "compare with kept fork means instead of a commit")
+    private Path baseline;
+
+    /** Progress is shown on {@code terminal}, if a person watches it. */
+    public GuardCommand(PrintStream terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<String> benchmarks = benchmarks();
+        requireSense();
+        Baseline kept = baseline == null ? null : Baseline.read(baseline);
+        Path repository = Path.of(Commands.output(Path.of("").toAbsolutePath(), "git", "rev-parse", "--show-toplevel"));
+        Path directory = Files.createTempDirectory("icl4j-guard");
+        BaseTree.build(repository, directory);
+        if (save != null) {
+            Baseline.here(forks(repository, directory, benchmarks)).write(save);
+            return 0;
+        }
+        if (kept != null) {
+            return judge(names -> pair(kept.samples(), forks(repository, directory, names)), benchmarks);
+        }
+        try (BaseTree tree = BaseTree.of(repository, base, directory)) {
+            return judge(
+                    names -> new ForkRuns(names, directory).inTurn(tree.path(), repository, rounds, progress()),
+                    benchmarks);
+        }
+    }
+
+    private void requireSense() {
+        if (rounds < MIN_ROUNDS || rounds > MAX_ROUNDS) {
+            throw usage("--rounds " + rounds + ": allowed are " + MIN_ROUNDS + " to " + MAX_ROUNDS);
+        }
+        if (save != null && baseline != null) {
+            throw usage("--save and --baseline exclude each other");
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private List<String> benchmarks() {
+        List<Workload<float[]>> all = new Survey.Request(List.of(), List.of(), List.of(), only == null).workloads();
+        List<String> names = all.stream().map(Workload::name).toList();
+        if (only == null) {
+            return names;
+        }
+        try {
+            Pattern pattern = Pattern.compile(only);
+            List<String> chosen = names.stream()
+                    .filter(name -> pattern.matcher(name).matches())
+                    .toList();
+            if (chosen.isEmpty()) {
+                throw usage("--only " + only + " matches none of " + String.join(", ", names));
+            }
+            return chosen;
+        } catch (PatternSyntaxException e) {
+            throw usage("--only " + only + ": " + e.getDescription());
+        }
+    }
+
+    private Progress progress() {
+        return ProgressBars.on(terminal, Terminal.isPresent());
+    }
+
+    private Map<String, double[]> forks(Path tree, Path directory, List<String> benchmarks) throws IOException {
+        Map<String, double[]> times = new LinkedHashMap<>();
+        ForkRuns runs = new ForkRuns(benchmarks, directory);
+        try (Progress.Stage stage = progress().begin("forks", rounds)) {
+            for (int round = 0; round < rounds; round++) {
+                int at = round;
+                runs.once(tree)
+                        .forEach((name, time) -> times.computeIfAbsent(name, key -> new double[rounds])[at] = time);
+                stage.at(round + 1L, "");
+            }
+        }
+        return times;
+    }
+
+    private static List<Samples> pair(Map<String, double[]> base, Map<String, double[]> work) {
+        List<Samples> samples = new ArrayList<>();
+        work.forEach((name, times) -> {
+            double[] before = base.get(name);
+            if (before != null) {
+                int rounds = Math.min(before.length, times.length);
+                samples.add(new Samples(name, Arrays.copyOf(before, rounds), Arrays.copyOf(times, rounds)));
+            }
+        });
+        return samples;
+    }
+
+    private int judge(Guard.Sampler sampler, List<String> benchmarks) throws IOException {
+        Guard guard = Guard.watch(sampler, benchmarks, noisy ? TOLERANCE_NOISY : TOLERANCE);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(table(guard.first()));
+        if (!guard.repeated().isEmpty()) {
+            out.println();
+            out.println("Suspects, repeated on new forks:");
+            out.print(table(guard.repeated()));
+        }
+        out.println();
+        out.println(
+                guard.alarms().isEmpty()
+                        ? "Nothing is slower beyond doubt."
+                        : "SLOWER: " + String.join(", ", guard.alarms()));
+        out.flush();
+        return guard.alarms().isEmpty() ? 0 : 1;
+    }
+
+    private static String table(List<Comparison> comparisons) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("VERDICT", "TIME", "INTERVAL", "FORKS", "BENCHMARK"));
+        for (Comparison c : comparisons) {
+            rows.add(List.of(
+                    c.verdict().name().toLowerCase(Locale.ROOT),
+                    String.format(Locale.ROOT, "%+6.1f %%", 100 * (c.ratio() - 1)),
+                    String.format(Locale.ROOT, "%+6.1f … %+6.1f %%", 100 * (c.low() - 1), 100 * (c.high() - 1)),
+                    String.format(Locale.ROOT, "2 x %d", c.rounds()),
+                    c.benchmark()));
+        }
+        return TextTable.of(rows);
+    }
+}

@@ -1,0 +1,169 @@
+package org.icl4j.bench.survey;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.workload.KernelWorkloads;
+import org.icl4j.kernels.workload.MachineLimits;
+import org.icl4j.kernels.workload.Workload;
+import org.icl4j.report.Progress;
+
+/**
+ * Measures the machine's limits and then the kernels against them.
+ *
+ * @param limits the machine's limits, for each number of threads
+ * @param lines the kernels
+ * @param warnings what makes the numbers doubtful
+ */
+public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, List<String> warnings) {
+    /** Cores that others may use before a survey counts as disturbed. */
+    private static final double TOLERATED_CORES = 0.05;
+
+    /** Change of the multiply-add ceiling from begin to end before a survey counts as disturbed. */
+    private static final double TOLERATED_DRIFT = 0.05;
+
+    private static final String SPECIFICATION = "scalar";
+    private static final String PRODUCT = "gemm";
+
+    /**
+     * What to measure.
+     *
+     * @param kernels names of kernels and steps; all if empty
+     * @param providers names of providers
+     * @param threads numbers of threads
+     * @param quick one or two shapes for each kernel, and less time on each
+     */
+    public record Request(List<String> kernels, List<String> providers, List<Integer> threads, boolean quick) {
+        private Timing.Effort effort() {
+            return quick ? Timing.Effort.QUICK : Timing.Effort.USUAL;
+        }
+
+        /** The workloads asked for. */
+        public List<Workload<float[]>> workloads() {
+            return catalogue().stream()
+                    .filter(workload -> kernels.isEmpty() || kernels.contains(workload.kernel()))
+                    .filter(workload ->
+                            !quick || QUICK.contains(workload.name()) || !SEVERAL.contains(workload.kernel()))
+                    .toList();
+        }
+    }
+
+    /** Kernels with several shapes, of which a quick survey takes only {@link #QUICK}. */
+    private static final List<String> SEVERAL =
+            List.of(PRODUCT, "softmax", "softmaxBackward", "attention", "attentionBackward");
+
+    private static final List<String> QUICK = List.of(
+            "gemm 64x64x64 NN",
+            "gemm 512x512x512 NN",
+            "gemm 2624x768x256 NT",
+            "gemm 1x4096x4096 NT",
+            "gemm b512 41x41x32 NN",
+            "softmax 4096x64",
+            "softmaxBackward 4096x64",
+            "attention B64 H8 T41 D32",
+            "attentionBackward B64 H8 T41 D32");
+
+    /** Everything that can be measured. */
+    public static List<Workload<float[]>> catalogue() {
+        List<Workload<float[]>> all = new ArrayList<>(KernelWorkloads.benchmark());
+        all.addAll(BlockWorkloads.all());
+        return all;
+    }
+
+    /**
+     * Measures, in under three minutes.
+     *
+     * @throws KernelUnavailableException if a provider cannot run here
+     */
+    public static Survey make(Request request, Progress progress) {
+        OtherLoad load = new OtherLoad();
+        Map<Integer, MachineLimits> limits = new TreeMap<>();
+        try (Progress.Stage stage = progress.begin("limits", request.threads().size())) {
+            for (int threads : request.threads()) {
+                limits.put(threads, MachineLimits.measure(threads));
+                stage.at(limits.size(), "");
+            }
+        }
+        List<Measured> lines = new ArrayList<>();
+        List<Workload<float[]>> workloads = request.workloads();
+        int total = request.providers().size() * request.threads().size() * workloads.size();
+        try (Progress.Stage stage = progress.begin("kernels", total)) {
+            int done = 0;
+            for (String provider : request.providers()) {
+                for (int threads : request.threads()) {
+                    KernelOptions options =
+                            KernelOptions.defaults().provider(provider).threads(threads);
+                    try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
+                        for (Workload<float[]> workload : workloads) {
+                            if (distinct(provider, workload, request)) {
+                                lines.add(line(workload, kernels, limits.get(threads), request.effort()));
+                            }
+                            stage.at(++done, workload.name());
+                        }
+                    }
+                }
+            }
+        }
+        return new Survey(limits, lines, warnings(limits.get(request.threads().getFirst()), load));
+    }
+
+    /** Whether the provider has code of its own for this: OpenBLAS computes products, and the rest is the vector provider's. */
+    private static boolean distinct(String provider, Workload<?> workload, Request request) {
+        return !provider.equals("openblas")
+                || !request.providers().contains("vector")
+                || workload.kernel().equals(PRODUCT)
+                || BlockWorkloads.isStep(workload);
+    }
+
+    private static Measured line(
+            Workload<float[]> workload, Kernels<float[]> kernels, MachineLimits limits, Timing.Effort effort) {
+        Timing timing = Timing.of(workload.prepare(kernels).call(), effort);
+        return Measured.of(workload, kernels.info().provider(), timing, limits);
+    }
+
+    private static List<String> warnings(MachineLimits before, OtherLoad load) {
+        List<String> warnings = new ArrayList<>();
+        load.cores().ifPresent(cores -> {
+            if (cores > TOLERATED_CORES) {
+                warnings.add(String.format(
+                        Locale.ROOT,
+                        "disturbed: other processes kept %.2f cores busy during this run; repeat it on a quiet machine",
+                        cores));
+            }
+        });
+        double after = MachineLimits.measure(before.threads()).gflops();
+        double drift = after / before.gflops() - 1;
+        if (Math.abs(drift) > TOLERATED_DRIFT) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "disturbed: the multiply-add ceiling moved by %+.0f %% from begin to end (%.0f to %.0f GFLOP/s)",
+                    100 * drift,
+                    before.gflops(),
+                    after));
+        }
+        return warnings;
+    }
+
+    /** The providers that can run here and are worth measuring by default: all but the specification. */
+    public static List<String> usableProviders(List<String> providers) {
+        List<String> usable = new ArrayList<>();
+        for (String provider : providers) {
+            if (!provider.equals(SPECIFICATION)) {
+                try (Kernels<float[]> kernels =
+                        Kernels.open(Precision.F32, KernelOptions.defaults().provider(provider))) {
+                    usable.add(kernels.info().provider());
+                } catch (KernelUnavailableException missing) {
+                    continue; // The command reports it as missing.
+                }
+            }
+        }
+        return usable.isEmpty() ? List.of(SPECIFICATION) : usable;
+    }
+}
