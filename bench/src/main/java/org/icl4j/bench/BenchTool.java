@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.spi.ToolProvider;
 import org.icl4j.bench.guard.GuardCommand;
 import org.icl4j.bench.jmh.JmhCommand;
+import org.icl4j.bench.peers.PeersCommand;
 import org.icl4j.bench.survey.SurveyCommand;
 import org.icl4j.kernels.KernelUnavailableException;
 import picocli.CommandLine;
@@ -36,6 +37,7 @@ public final class BenchTool implements ToolProvider {
                 .setCommandName("icl4j bench")
                 .addSubcommand(new GuardCommand(terminal))
                 .addSubcommand(new JmhCommand())
+                .addSubcommand(new PeersCommand(terminal))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, given) -> misused(e, err))

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.icl4j.bench.BenchException;
+import org.icl4j.bench.BuiltTree;
 import org.icl4j.bench.jmh.JmhProcess;
 import org.icl4j.bench.jmh.KernelBenchmark;
 import org.icl4j.bench.jmh.StepBenchmark;
@@ -63,7 +64,7 @@ final class ForkRuns {
         arguments.addAll(List.of("-p", "provider=vector", "-p", "threads=1"));
         arguments.addAll(List.of("-p", "workload=" + String.join(",", workloads)));
         Files.deleteIfExists(result);
-        int code = Commands.exitCode(log, JmhProcess.of(tree, arguments));
+        int code = Commands.exitCode(log, JmhProcess.of(new BuiltTree(tree), arguments));
         if (code != 0 || !Files.exists(result)) {
             throw BenchException.environment(
                     "JMH failed in " + tree + " with exit code " + code + "; its log is " + log);

@@ -1,11 +1,10 @@
 package org.icl4j.bench.jmh;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.icl4j.bench.BenchException;
+import org.icl4j.bench.BuiltTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
@@ -19,20 +18,6 @@ public final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return JmhProcess.of(tree(), arguments).inheritIO().start().waitFor();
-    }
-
-    /** The checkout that this program was built in. */
-    private static Path tree() {
-        try {
-            Path jar = Path.of(JmhCommand.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            return jar.getParent().getParent().getParent();
-        } catch (java.net.URISyntaxException e) {
-            throw BenchException.environment("cannot tell where the program is: " + e.getMessage());
-        }
+        return JmhProcess.of(BuiltTree.here(), arguments).inheritIO().start().waitFor();
     }
 }

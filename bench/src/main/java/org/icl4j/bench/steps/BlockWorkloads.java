@@ -19,7 +19,11 @@ public final class BlockWorkloads {
     private static final String BACKWARD = "blockBackward";
     private static final String STEP = "trainingStep";
     private static final String EVALUATION = "promptEvaluation";
-    private static final int SEED = 1;
+    /** Seed of the parameters. */
+    public static final int SEED = 1;
+
+    private static final BlockConfig SMALL = new BlockConfig(3, 32, 8, 128);
+    private static final BlockConfig WIDE = new BlockConfig(21, 256, 8, 1024);
 
     /** Errors add up over the products of a pass. */
     private static final double BOUND_FORWARD = 64;
@@ -30,22 +34,25 @@ public final class BlockWorkloads {
 
     /** The steps on the block of the experiment rank1, and on one of the width of a small transformer. */
     public static <A> List<Workload<A>> all() {
-        BlockConfig small = new BlockConfig(3, 32, 8, 128);
-        BlockConfig wide = new BlockConfig(21, 256, 8, 1024);
         return List.of(
-                forward(FORWARD, small, 64, 51),
-                backward(small, 64, 51),
-                trainingStep(small, 64, 51),
-                forward(EVALUATION, small, 1, 51),
-                forward(FORWARD, wide, 64, 41),
-                backward(wide, 64, 41),
-                trainingStep(wide, 64, 41),
-                forward(EVALUATION, wide, 1, 41));
+                forward(FORWARD, SMALL, 64, 51),
+                backward(SMALL, 64, 51),
+                trainingStep(SMALL, 64, 51),
+                forward(EVALUATION, SMALL, 1, 51),
+                forward(FORWARD, WIDE, 64, 41),
+                backward(WIDE, 64, 41),
+                trainingStep(WIDE, 64, 41),
+                forward(EVALUATION, WIDE, 1, 41));
     }
 
     /** Whether the workload is one of these, and not a kernel. */
     public static boolean isStep(Workload<?> workload) {
         return List.of(FORWARD, BACKWARD, STEP, EVALUATION).contains(workload.kernel());
+    }
+
+    /** The sizes of a step's block. */
+    public static BlockConfig config(Workload<?> step) {
+        return step.shape().endsWith(" m" + SMALL.dMlp()) ? SMALL : WIDE;
     }
 
     private static String shape(BlockConfig c, int batch, int length) {

@@ -1,5 +1,7 @@
 package org.icl4j.bench.survey;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /**
@@ -14,23 +16,32 @@ public record Timing(double seconds, double spread) {
     /** An improvement below this share is not one. */
     private static final double IMPROVEMENT = 0.02;
 
-    /** Windows without improvement after which a call counts as compiled. */
-    private static final int STEADY_WINDOWS = 4;
+    /** Windows without improvement after which a call counts as warm. */
+    private static final int STEADY_WINDOWS = 3;
+
+    /** A window in which the compilers worked for more than this share is not steady. */
+    private static final double COMPILING = 0.1;
+
+    private static final double MILLI = 1e6;
+
+    /** Null if the JVM compiles nothing. */
+    private static final CompilationMXBean COMPILATION = ManagementFactory.getCompilationMXBean();
 
     /**
      * How much time to spend on a call.
      *
      * @param windowNanos length of a window of the warm-up, which ends when some windows in turn were no faster
+     * @param minWarmUpNanos the shortest warm-up: a call that waits for its compiler is steady, too
      * @param maxWarmUpNanos the longest warm-up
      * @param rounds rounds that are measured
      * @param roundNanos length of a round, at least one call
      */
-    public record Effort(long windowNanos, long maxWarmUpNanos, int rounds, long roundNanos) {
+    public record Effort(long windowNanos, long minWarmUpNanos, long maxWarmUpNanos, int rounds, long roundNanos) {
         /** For a survey that a person waits for. */
-        public static final Effort USUAL = new Effort(40_000_000, 2_000_000_000, 7, 20_000_000);
+        public static final Effort USUAL = new Effort(40_000_000, 200_000_000, 2_000_000_000, 7, 20_000_000);
 
         /** For a first look. */
-        public static final Effort QUICK = new Effort(25_000_000, 1_000_000_000, 5, 12_000_000);
+        public static final Effort QUICK = new Effort(25_000_000, 150_000_000, 1_000_000_000, 5, 12_000_000);
     }
 
     /** Warms {@code call} up and times it. */
@@ -39,34 +50,50 @@ public record Timing(double seconds, double spread) {
         int calls = (int) Math.max(1, effort.roundNanos() / nanosPerCall);
         double[] rounds = new double[effort.rounds()];
         for (int round = 0; round < rounds.length; round++) {
-            long start = System.nanoTime();
-            for (int i = 0; i < calls; i++) {
-                call.run();
-            }
-            rounds[round] = (System.nanoTime() - start) / (double) calls;
+            rounds[round] = secondsPerCall(call, calls);
         }
-        return ofNanos(rounds);
+        return ofSeconds(rounds);
     }
 
     /** From the time of a call in each round. */
-    static Timing ofNanos(double... rounds) {
+    public static Timing ofSeconds(double... rounds) {
         double[] sorted = rounds.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return new Timing(median / GIGA, (sorted[sorted.length - 1] - sorted[0]) / median);
+        return new Timing(median, (sorted[sorted.length - 1] - sorted[0]) / median);
     }
 
-    private static double warmUp(Runnable call, Effort effort) {
+    /** Mean time of a call in a row of {@code calls}. */
+    public static double secondsPerCall(Runnable call, int calls) {
+        long start = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            call.run();
+        }
+        return (System.nanoTime() - start) / GIGA / calls;
+    }
+
+    /** Calls until it gets no faster; gives the nanoseconds of a call. */
+    public static double warmUp(Runnable call, Effort effort) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         int steady = 0;
-        while (steady < STEADY_WINDOWS && System.nanoTime() - start < effort.maxWarmUpNanos()) {
+        long compiled = compilerMillis();
+        long elapsed = 0;
+        while (elapsed < effort.minWarmUpNanos() || steady < STEADY_WINDOWS && elapsed < effort.maxWarmUpNanos()) {
             double nanos = window(call, effort.windowNanos());
-            steady = nanos < best * (1 - IMPROVEMENT) ? 0 : steady + 1;
+            long now = compilerMillis();
+            boolean compiling = (now - compiled) * MILLI > effort.windowNanos() * COMPILING;
+            steady = compiling || nanos < best * (1 - IMPROVEMENT) ? 0 : steady + 1;
             best = Math.min(best, nanos);
+            compiled = now;
+            elapsed = System.nanoTime() - start;
         }
         return best;
+    }
+
+    private static long compilerMillis() {
+        return COMPILATION == null ? 0 : COMPILATION.getTotalCompilationTime();
     }
 
     private static double window(Runnable call, long length) {

@@ -1,5 +1,7 @@
 package org.icl4j.kernels.vector;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
@@ -14,6 +16,8 @@ public final class VectorLoops implements LimitLoops {
 
     private static volatile float sink;
 
+    private final Map<Integer, LongSupplier> fmaLoops = new ConcurrentHashMap<>();
+
     /** Loaded by name. */
     public VectorLoops() {}
 
@@ -26,7 +30,8 @@ public final class VectorLoops implements LimitLoops {
 
     @Override
     public LongSupplier multiplyAdds(int width) {
-        return FmaLoop.of(VectorSpecies.of(float.class, VectorShape.forBitSize(width)));
+        return fmaLoops.computeIfAbsent(
+                width, bits -> FmaLoop.of(VectorSpecies.of(float.class, VectorShape.forBitSize(bits))));
     }
 
     @Override
@@ -50,16 +55,24 @@ public final class VectorLoops implements LimitLoops {
     public void read(float[] from) {
         int step = 8 * Lanes.LENGTH;
         FloatVector a = Lanes.zero();
-        FloatVector b = Lanes.zero();
-        FloatVector c = Lanes.zero();
-        FloatVector d = Lanes.zero();
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector e = a;
+        FloatVector f = a;
+        FloatVector g = a;
+        FloatVector h = a;
         for (int i = 0; i <= from.length - step; i += step) {
-            a = a.add(Lanes.load(from, i)).add(Lanes.load(from, i + Lanes.LENGTH));
-            b = b.add(Lanes.load(from, i + 2 * Lanes.LENGTH)).add(Lanes.load(from, i + 3 * Lanes.LENGTH));
-            c = c.add(Lanes.load(from, i + 4 * Lanes.LENGTH)).add(Lanes.load(from, i + 5 * Lanes.LENGTH));
-            d = d.add(Lanes.load(from, i + 6 * Lanes.LENGTH)).add(Lanes.load(from, i + 7 * Lanes.LENGTH));
+            a = a.add(Lanes.load(from, i));
+            b = b.add(Lanes.load(from, i + Lanes.LENGTH));
+            c = c.add(Lanes.load(from, i + 2 * Lanes.LENGTH));
+            d = d.add(Lanes.load(from, i + 3 * Lanes.LENGTH));
+            e = e.add(Lanes.load(from, i + 4 * Lanes.LENGTH));
+            f = f.add(Lanes.load(from, i + 5 * Lanes.LENGTH));
+            g = g.add(Lanes.load(from, i + 6 * Lanes.LENGTH));
+            h = h.add(Lanes.load(from, i + 7 * Lanes.LENGTH));
         }
-        sink = a.add(b).add(c).add(d).lane(0);
+        sink = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
     }
 
     @Override

@@ -18,8 +18,13 @@ final class LimitMeasurement {
     private static final long WINDOW_NANOS = 10_000_000;
     private static final int WINDOWS = 9;
 
-    /** Windows in which the loops are compiled; their rates do not count. */
-    private static final int WARM_UP = 3;
+    /** The first windows fill the caches; their rates do not count. */
+    private static final int FILLING = 3;
+
+    /** Time for a loop to be compiled, which happens once. */
+    private static final long COMPILE_NANOS = 300_000_000;
+
+    private static final int COMPILE_FLOATS = 1 << 12;
 
     /** Memory that no cache holds, for each thread. */
     private static final int DRAM_FLOATS = 1 << 25;
@@ -27,8 +32,31 @@ final class LimitMeasurement {
     /** Bytes that a loop works on before it looks at the clock. */
     private static final long BYTES_BETWEEN_LOOKS = 1 << 18;
 
+    /** Made once, so that they are compiled once. */
+    private static final class Loops {
+        static final LimitLoops COMPILED = compiled();
+
+        private static LimitLoops compiled() {
+            LimitLoops loops = loops();
+            float[] from = new float[COMPILE_FLOATS];
+            float[] to = new float[COMPILE_FLOATS];
+            List<Runnable> all =
+                    new ArrayList<>(List.of(loops::divisions, () -> loops.read(from), () -> loops.copy(from, to)));
+            for (int width : loops.widths()) {
+                all.add(loops.multiplyAdds(width)::getAsLong);
+            }
+            for (Runnable loop : all) {
+                long start = System.nanoTime();
+                while (System.nanoTime() - start < COMPILE_NANOS) {
+                    loop.run();
+                }
+            }
+            return loops;
+        }
+    }
+
     private final int threads;
-    private final LimitLoops loops = loops();
+    private final LimitLoops loops = Loops.COMPILED;
 
     LimitMeasurement(int threads) {
         this.threads = threads;
@@ -107,7 +135,7 @@ final class LimitMeasurement {
             double[] sums = new double[WINDOWS];
             for (Future<double[]> each : running) {
                 double[] rates = each.get();
-                for (int window = WARM_UP; window < WINDOWS; window++) {
+                for (int window = FILLING; window < WINDOWS; window++) {
                     sums[window] += rates[window];
                 }
             }

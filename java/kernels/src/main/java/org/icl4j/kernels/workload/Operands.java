@@ -15,6 +15,7 @@ public final class Operands<A> {
 
     private final Precision<A> precision;
     private final SplittableRandom random = new SplittableRandom(SEED);
+    private final List<Matrix<A>> all = new ArrayList<>();
     private final List<Matrix<A>> results = new ArrayList<>();
 
     Operands(Precision<A> precision) {
@@ -42,19 +43,29 @@ public final class Operands<A> {
         for (int i = 0; i < size; i++) {
             precision.set(array, i, (float) random.nextDouble(low, high));
         }
-        return Matrix.batch(array, 0, count, Math.multiplyExact(rows, cols), rows, cols, Math.max(1, cols));
+        return matrix(array, count, rows, cols);
+    }
+
+    private Matrix<A> matrix(A array, int count, int rows, int cols) {
+        Matrix<A> matrix = Matrix.batch(array, 0, count, Math.multiplyExact(rows, cols), rows, cols, Math.max(1, cols));
+        all.add(matrix);
+        return matrix;
     }
 
     /** {@code count} matrices of zeros that the workload will write. */
     public Matrix<A> result(int count, int rows, int cols) {
         A array = precision.allocate(Math.multiplyExact(Math.multiplyExact(count, rows), cols));
-        return result(Matrix.batch(array, 0, count, Math.multiplyExact(rows, cols), rows, cols, Math.max(1, cols)));
+        return result(matrix(array, count, rows, cols));
     }
 
     /** Notes that the workload will write {@code matrix}, and gives it back. */
     public Matrix<A> result(Matrix<A> matrix) {
         results.add(matrix);
         return matrix;
+    }
+
+    List<Matrix<A>> all() {
+        return List.copyOf(all);
     }
 
     List<Matrix<A>> results() {

@@ -26,10 +26,13 @@ public record Workload<A>(String kernel, String shape, double bound, Cost cost, 
     /**
      * A workload with its operands in memory.
      *
+     * @param precision of the operands
      * @param call the call
-     * @param results the operands that it writes
+     * @param operands what it works on, in the order in which they were made
+     * @param results those that it writes
      */
-    public record Prepared<A>(Precision<A> precision, Runnable call, List<Matrix<A>> results) {}
+    public record Prepared<A>(
+            Precision<A> precision, Runnable call, List<Matrix<A>> operands, List<Matrix<A>> results) {}
 
     /** Kernel and shape in one word. */
     public String name() {
@@ -40,7 +43,7 @@ public record Workload<A>(String kernel, String shape, double bound, Cost cost, 
     public Prepared<A> prepare(Kernels<A> kernels) {
         Operands<A> operands = new Operands<>(kernels.precision());
         Runnable call = setup.make(kernels, operands);
-        return new Prepared<>(kernels.precision(), call, operands.results());
+        return new Prepared<>(kernels.precision(), call, operands.all(), operands.results());
     }
 
     /**

@@ -1,0 +1,100 @@
+package org.icl4j.bench.peers;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.icl4j.bench.BenchException;
+
+/** A library's process, seen from outside. */
+final class PeerProcess implements AutoCloseable {
+    private final PeerKind kind;
+    private final Process process;
+    private final PrintStream commands;
+    private final BufferedReader answers;
+    private final Path log;
+
+    /**
+     * Starts it.
+     *
+     * @param classPath its libraries
+     * @param log where what it prints besides is kept
+     */
+    PeerProcess(PeerKind kind, int threads, String classPath, Path log) throws IOException {
+        this.kind = kind;
+        this.log = log;
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseG1GC",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                PeerWorker.class.getName(),
+                kind.label(),
+                Integer.toString(threads));
+        builder.environment().keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
+        // With active waiting PyTorch's two threads were seen to stand in each other's way.
+        builder.environment()
+                .putAll(Map.of(
+                        "OMP_NUM_THREADS", Integer.toString(threads),
+                        "OMP_WAIT_POLICY", "PASSIVE",
+                        "KMP_BLOCKTIME", "0"));
+        process = builder.redirectError(log.toFile()).start();
+        commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The class path in a built tree, {@code target} being the directory of the bench's jar. */
+    static String classPath(PeerKind kind, Path target) {
+        String own = target.resolve("icl4j-bench.jar")
+                + File.pathSeparator
+                + target.resolve("lib").resolve("*");
+        Path libraries = libraries(kind, target);
+        return kind.foreign() ? own + File.pathSeparator + libraries.resolve("*") : own;
+    }
+
+    private static Path libraries(PeerKind kind, Path target) {
+        return target.resolve("peers").resolve(kind.label());
+    }
+
+    /** Whether its libraries were fetched. */
+    static boolean isPresent(PeerKind kind, Path target) {
+        return !kind.foreign() || Files.isDirectory(libraries(kind, target));
+    }
+
+    PeerKind kind() {
+        return kind;
+    }
+
+    /** Sends a line and waits for the answer. */
+    String ask(String command) throws IOException {
+        commands.println(command);
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw BenchException.environment(
+                    "the process of " + kind.label() + " ended at '" + command + "'; what it printed is in " + log);
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        commands.close();
+        try {
+            if (!process.waitFor(5, java.util.concurrent.TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.icl4j.bench.jmh;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.workload.KernelWorkloads;
+import org.icl4j.kernels.workload.Workload;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Param;
+
+/** A kernel is benchmarked by existing, or this fails. */
+class BenchmarkCoverageTest {
+    private static Set<String> kernels() {
+        Set<String> names = new HashSet<>();
+        Stream.of(Kernels.class.getInterfaces())
+                .filter(kind -> kind != AutoCloseable.class)
+                .flatMap(kind -> Stream.of(kind.getMethods()))
+                .forEach(method -> names.add(method.getName()));
+        return names;
+    }
+
+    private static List<String> params(Class<?> benchmark) throws NoSuchFieldException {
+        return Arrays.asList(
+                benchmark.getField("workload").getAnnotation(Param.class).value());
+    }
+
+    private static <A> Set<String> kernelsOf(List<Workload<A>> workloads) {
+        Set<String> names = new HashSet<>();
+        workloads.forEach(workload -> names.add(workload.kernel()));
+        return names;
+    }
+
+    @Test
+    void everyKernelHasAWorkload() {
+        assertEquals(kernels(), kernelsOf(KernelWorkloads.<float[]>benchmark()));
+        assertEquals(kernels(), kernelsOf(KernelWorkloads.<float[]>small()));
+    }
+
+    @Test
+    void everyWorkloadIsABenchmark() throws NoSuchFieldException {
+        assertEquals(names(KernelWorkloads.<float[]>benchmark()), params(KernelBenchmark.class));
+        assertEquals(names(BlockWorkloads.<float[]>all()), params(StepBenchmark.class));
+    }
+
+    private static <A> List<String> names(List<Workload<A>> workloads) {
+        return workloads.stream().map(Workload::name).toList();
+    }
+
+    @Test
+    void oneForkIsNeverTrusted() {
+        for (Class<?> benchmark : List.of(KernelBenchmark.class, StepBenchmark.class)) {
+            assertTrue(benchmark.getAnnotation(Fork.class).value() >= 3, benchmark.getName());
+        }
+    }
+
+    /** The answer is checked before it is timed: on a workload that is right, and on one whose answer is not. */
+    @Test
+    void wrongAnswersAreNotTimed() {
+        Workload<float[]> right = KernelWorkloads.<float[]>small().getFirst();
+        List<Workload<double[]>> specification = KernelWorkloads.small();
+        new WorkloadState(right.name(), "scalar", 1, List.of(right), specification).close();
+        Workload<float[]> wrong =
+                new Workload<>(right.kernel(), right.shape(), right.bound(), right.cost(), (kernels, operands) -> {
+                    right.setup().make(kernels, operands);
+                    return () -> {};
+                });
+        assertThrows(
+                IllegalStateException.class,
+                () -> new WorkloadState(right.name(), "scalar", 1, List.of(wrong), specification));
+        assertThrows(
+                IllegalStateException.class,
+                () -> new WorkloadState("gemm 1x2x3", "scalar", 1, List.of(wrong), specification));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vector", "openblas", "scalar"})
+    void stepsAreRightOnEveryProvider(String provider) {
+        for (String name : names(BlockWorkloads.<float[]>all())) {
+            try {
+                new WorkloadState(name, provider, 2, BlockWorkloads.all(), BlockWorkloads.all()).close();
+            } catch (KernelUnavailableException missing) {
+                Assumptions.abort("missing: " + missing.getMessage());
+            }
+        }
+    }
+}

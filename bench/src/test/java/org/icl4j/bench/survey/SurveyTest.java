@@ -1,0 +1,155 @@
+package org.icl4j.bench.survey;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.icl4j.bench.BenchTool;
+import org.icl4j.kernels.workload.Cost;
+import org.icl4j.kernels.workload.MachineLimits;
+import org.icl4j.kernels.workload.MachineLimits.Level;
+import org.icl4j.report.Progress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code icl4j bench}: what it measures, and how it says it. */
+class SurveyTest {
+    private static final List<String> FIELDS =
+            List.of("kernel", "shape", "provider", "threads", "seconds", "spread", "rate", "unit", "limit", "fraction");
+
+    private record Result(int code, String out, String err) {}
+
+    private static Result bench(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = new BenchTool().run(new PrintWriter(out), new PrintWriter(err, true), args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    @Test
+    void jsonIsTheDesigns(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("bench.json");
+        Result result = bench(
+                "relu",
+                "--quick",
+                "--threads",
+                "1",
+                "--provider",
+                "scalar",
+                "--json",
+                file.toString(),
+                "--out",
+                directory.resolve("out").toString());
+        assertEquals(0, result.code(), result.err());
+        JsonNode array = JsonMapper.shared().readTree(Files.readAllBytes(file));
+        assertEquals(1, array.size());
+        JsonNode line = array.get(0);
+        assertEquals(FIELDS, List.copyOf(line.propertyNames()));
+        assertEquals("relu", line.get("kernel").asString());
+        assertEquals("2624x1024", line.get("shape").asString());
+        assertEquals("scalar", line.get("provider").asString());
+        assertEquals("GB/s", line.get("unit").asString());
+        double bytes = 2.0 * 4 * 2624 * 1024;
+        assertEquals(
+                bytes / line.get("seconds").asDouble() / 1e9, line.get("rate").asDouble(), 1e-9);
+        assertEquals(
+                line.get("rate").asDouble() / line.get("limit").asDouble(),
+                line.get("fraction").asDouble(),
+                1e-9);
+        assertTrue(result.out().contains("FMA-"), result.out());
+        String page = Files.readString(directory.resolve("out/bench.html"));
+        assertTrue(page.contains("<svg") && page.contains("2624x1024"), "page without picture or table");
+        assertFalse(page.contains("src=") || page.contains("href="), "the page is self-contained");
+        assertTrue(Files.exists(directory.resolve("out/roofline-1.svg")));
+    }
+
+    @Test
+    void misuseIsTold(@TempDir Path directory) {
+        assertUsage("no kernel 'gem'", "gem");
+        assertUsage("--provider jni", "--provider", "jni");
+        assertUsage("--threads 0", "--threads", "0");
+        assertUsage("Unknown option", "--fast");
+        assertUsage("cannot be written", "relu", "--json", directory.toString());
+        assertUsage("--rounds 1", "guard", "--rounds", "1");
+        assertUsage("--only nothing", "guard", "--only", "nothing");
+        assertUsage("exclude", "guard", "--save", "a", "--baseline", "b");
+        assertUsage("no kernel", "peers", "gem");
+    }
+
+    private static void assertUsage(String part, String... args) {
+        Result result = bench(args);
+        assertEquals(2, result.code(), String.join(" ", args));
+        assertTrue(result.err().contains(part), result.err());
+        assertEquals(1, result.err().strip().lines().count(), result.err());
+    }
+
+    @Test
+    void spreadIsOverTheMedian() {
+        Timing odd = Timing.ofSeconds(3, 1, 2);
+        assertEquals(2, odd.seconds());
+        assertEquals(1, odd.spread());
+        assertEquals(2.5, Timing.ofSeconds(1, 2, 3, 4).seconds());
+    }
+
+    @Test
+    void aCallIsTimed() {
+        Timing timing = Timing.of(
+                () -> {
+                    long end = System.nanoTime() + 200_000;
+                    while (System.nanoTime() < end) {
+                        Thread.onSpinWait();
+                    }
+                },
+                new Timing.Effort(1_000_000, 1_000_000, 20_000_000, 3, 2_000_000));
+        assertTrue(timing.seconds() >= 200e-6, timing.toString());
+    }
+
+    /** A line's rate can be held against a limit only if both count the same: work/limit seconds, and fraction ≤ 1. */
+    @Test
+    void theLongestLimitBinds() {
+        MachineLimits limits = new MachineLimits(
+                1,
+                new TreeMap<>(Map.of(256, 50.0, 512, 100.0)),
+                10,
+                List.of(new Level("L1", 1e4, 300, 200), new Level("DRAM", Double.POSITIVE_INFINITY, 20, 10)));
+        assertEquals(200, limits.gflops());
+        assertEquals("FMA", limits.bind(Cost.products(1e9, 0, 100, 100)).name());
+        assertEquals(0.01, limits.bind(Cost.products(1e9, 0, 100, 100)).seconds(), 1e-12);
+        assertEquals("division", limits.bind(Cost.stream(100, 100, 100, 100)).name());
+        assertEquals("L1 copy", limits.bind(Cost.stream(1, 0, 100, 100)).name());
+        assertEquals("L1 read", limits.bind(Cost.stream(1, 0, 100, 1)).name());
+        assertEquals("DRAM copy", limits.bind(Cost.stream(1, 0, 1e6, 1e6)).name());
+        assertEquals(8e6 / 10e9, limits.bind(Cost.stream(1, 0, 1e6, 1e6)).seconds(), 1e-12);
+    }
+
+    /** The machine's limits are in the order that physics gives them. */
+    @Test
+    void limitsAreSensible() {
+        MachineLimits one = MachineLimits.measure(1);
+        assertTrue(one.gflops() > 0.1, one.toString());
+        assertTrue(one.divisions() <= one.gflops(), one.toString());
+        assertTrue(one.levels().size() >= 2, one.toString());
+        assertEquals(Double.POSITIVE_INFINITY, one.levels().getLast().bytes());
+        for (Level level : one.levels()) {
+            assertTrue(level.read() > 0 && level.copy() > 0, level.toString());
+        }
+    }
+
+    @Test
+    void disturbancesAreToldOnly() {
+        Survey survey = Survey.make(
+                new Survey.Request(List.of("addBias"), List.of("scalar"), List.of(1), true), Progress.silent());
+        assertEquals(1, survey.lines().size());
+        survey.warnings().forEach(warning -> assertTrue(warning.startsWith("disturbed: "), warning));
+    }
+}
