@@ -14,8 +14,14 @@ public final class VectorLoops implements LimitLoops {
 
     private static volatile float sink;
 
-    /** Loaded by name. */
-    public VectorLoops() {}
+    /**
+     * Loaded by name.
+     *
+     * @throws org.icl4j.kernels.KernelUnavailableException if a width is forced that vectors do not have
+     */
+    public VectorLoops() {
+        VectorProvider.forcedBits();
+    }
 
     @Override
     public int[] widths() {
