@@ -28,13 +28,15 @@ public final class KernelLookup {
      * linkage error.
      */
     private static final List<Entry> TABLE = List.of(
-            new Entry("vector", "org.icl4j.kernels.vector.VectorProvider", true, false),
-            new Entry("openblas", "org.icl4j.kernels.openblas.OpenBlasProvider", true, false),
-            new Entry("scalar", "org.icl4j.kernels.scalar.ScalarProvider", true, true));
+            new Entry("vector", "org.icl4j.kernels.vector.VectorProvider", true, false, 256),
+            new Entry("openblas", "org.icl4j.kernels.openblas.OpenBlasProvider", true, false, 0),
+            new Entry("scalar", "org.icl4j.kernels.scalar.ScalarProvider", true, true, 0));
 
-    private static final int MIN_VECTOR_BITS = 256;
+    /** Asks for the best provider, whatever the property says. */
+    private static final String AUTO = "auto";
 
-    private record Entry(String name, String className, boolean forF32, boolean forF64) {
+    /** With narrower vectors than {@code minBits} a provider serves who insists on it, but is not worth choosing. */
+    private record Entry(String name, String className, boolean forF32, boolean forF64, int minBits) {
         boolean serves(Precision<?> precision) {
             return precision == Precision.F32 ? forF32 : forF64;
         }
@@ -48,9 +50,10 @@ public final class KernelLookup {
     }
 
     static <A> Kernels<A> open(Precision<A> precision, KernelOptions options) {
-        return options.provider().isPresent()
-                ? openForced(precision, options, options.provider().get())
-                : openBest(precision, options);
+        String name = options.provider().orElseGet(() -> System.getProperty(KernelOptions.PROVIDER_PROPERTY, AUTO));
+        return name.isEmpty() || name.equals(AUTO)
+                ? openBest(precision, options)
+                : openForced(precision, options, name);
     }
 
     private static <A> Kernels<A> openForced(Precision<A> precision, KernelOptions options, String name) {
@@ -58,8 +61,8 @@ public final class KernelLookup {
                 .filter(e -> e.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new KernelUnavailableException(
-                        name, "there is no such provider", "choose one of " + providers() + ", or auto"));
-        return open(entry, precision, options, List.of(name + ": asked for"));
+                        name, "there is no such provider", "choose one of " + providers() + ", or " + AUTO));
+        return open(entry, precision, options, 0, List.of(name + ": asked for"));
     }
 
     private static <A> Kernels<A> openBest(Precision<A> precision, KernelOptions options) {
@@ -70,16 +73,7 @@ public final class KernelLookup {
             }
             try {
                 reasons.add(entry.name() + ": chosen");
-                Kernels<A> kernels = open(entry, precision, options, reasons);
-                int bits = kernels.info().speciesBits();
-                if (bits == 0 || bits >= MIN_VECTOR_BITS || entry.name().equals("scalar")) {
-                    return kernels;
-                }
-                kernels.close();
-                throw new KernelUnavailableException(
-                        entry.name(),
-                        "the CPU has vectors of " + bits + " bits only",
-                        "insist with -Dicl4j.provider=" + entry.name());
+                return open(entry, precision, options, entry.minBits(), reasons);
             } catch (KernelUnavailableException e) {
                 reasons.removeLast();
                 reasons.add(entry.name() + ": " + e.reason() + "; " + e.remedy());
@@ -90,11 +84,18 @@ public final class KernelLookup {
     }
 
     private static <A> Kernels<A> open(
-            Entry entry, Precision<A> precision, KernelOptions options, List<String> reasons) {
+            Entry entry, Precision<A> precision, KernelOptions options, int minBits, List<String> reasons) {
         KernelProvider provider = load(entry);
         WorkerPool workers = new WorkerPool(options.threads(), options.executor());
         try {
             KernelParts<A> parts = provider.open(precision, workers);
+            if (parts.speciesBits() < minBits) {
+                parts.onClose().run();
+                throw new KernelUnavailableException(
+                        entry.name(),
+                        "its vectors have " + parts.speciesBits() + " bits, too few to choose it below " + minBits,
+                        "insist with -D" + KernelOptions.PROVIDER_PROPERTY + "=" + entry.name());
+            }
             KernelsInfo info = new KernelsInfo(
                     entry.name(),
                     precision.name(),

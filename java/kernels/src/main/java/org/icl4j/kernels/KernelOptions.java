@@ -8,10 +8,14 @@ import java.util.concurrent.Executor;
  * How to open {@link Kernels}.
  *
  * @param threads threads that work on one call, the caller's among them; 1 starts none
- * @param provider the provider to insist on, or empty for the best
+ * @param provider the provider to insist on, {@code auto} for the best, or empty for what the system property {@value
+ *     #PROVIDER_PROPERTY} says, which may name one too; without it, or with {@code auto} or nothing in it, the best
  * @param executor where the other threads come from, or empty for a pool of the instance's own
  */
 public record KernelOptions(int threads, Optional<String> provider, Optional<Executor> executor) {
+    /** Names the provider where the options do not. */
+    public static final String PROVIDER_PROPERTY = "icl4j.provider";
+
     /** The most threads an instance may have. */
     public static final int MAX_THREADS = 1024;
 
@@ -26,9 +30,9 @@ public record KernelOptions(int threads, Optional<String> provider, Optional<Exe
         }
     }
 
-    /** One thread, and the provider of the system property {@code icl4j.provider}, or the best. */
+    /** One thread, and the provider of the system property {@value #PROVIDER_PROPERTY}, or the best. */
     public static KernelOptions defaults() {
-        return new KernelOptions(1, Optional.ofNullable(System.getProperty("icl4j.provider")), Optional.empty());
+        return new KernelOptions(1, Optional.empty(), Optional.empty());
     }
 
     /** The same with another number of threads. */
@@ -36,9 +40,9 @@ public record KernelOptions(int threads, Optional<String> provider, Optional<Exe
         return new KernelOptions(count, provider, executor);
     }
 
-    /** The same with {@code name} insisted on; {@code auto} asks for the best. */
+    /** The same with {@code name} insisted on; {@code auto} asks for the best, whatever the property says. */
     public KernelOptions provider(String name) {
-        return new KernelOptions(threads, name.equals("auto") ? Optional.empty() : Optional.of(name), executor);
+        return new KernelOptions(threads, Optional.of(name), executor);
     }
 
     /**

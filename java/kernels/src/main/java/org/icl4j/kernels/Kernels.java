@@ -41,8 +41,8 @@ public interface Kernels<A>
                 AutoCloseable {
 
     /**
-     * Opens the best provider of this machine, or the one that {@code options} or {@code
-     * -Dicl4j.provider} name.
+     * Opens the provider that {@code options} name, else the one that {@code -Dicl4j.provider} names, else the best
+     * of this machine.
      *
      * <p>Each provider passed over is logged once, as a warning that names the reason and the cure;
      * the one chosen is logged in one line. {@link KernelLookup} holds the order.

@@ -1,6 +1,8 @@
 package org.icl4j.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,28 @@ class KernelLookupTest {
         try (Kernels<double[]> kernels =
                 Kernels.open(Precision.F64, KernelOptions.defaults().provider("auto"))) {
             assertEquals("scalar", kernels.info().provider());
+        }
+    }
+
+    @Test
+    void propertyCountsWhereOptionsNameNone() {
+        KernelOptions unnamed = new KernelOptions(2, Optional.empty(), Optional.empty());
+        System.setProperty(KernelOptions.PROVIDER_PROPERTY, "scalar");
+        try (Kernels<float[]> kernels = Kernels.open(Precision.F32, unnamed);
+                Kernels<float[]> named = Kernels.open(Precision.F32, unnamed.provider("vector"));
+                Kernels<float[]> best = Kernels.open(Precision.F32, unnamed.provider("auto"))) {
+            assertEquals(List.of("scalar: asked for"), kernels.info().reasons());
+            assertEquals(List.of("vector: asked for"), named.info().reasons());
+            assertEquals(List.of("vector: chosen"), best.info().reasons());
+        } finally {
+            System.clearProperty(KernelOptions.PROVIDER_PROPERTY);
+        }
+    }
+
+    @Test
+    void propertyThatAsksForTheBest() throws Exception {
+        for (String value : new String[] {"auto", ""}) {
+            assertEquals(List.of("vector 4.0", "vector: chosen"), auto(MODULE, "-Dicl4j.provider=" + value));
         }
     }
 
@@ -91,18 +116,27 @@ class KernelLookupTest {
     }
 
     private List<String> autoOn(String classPath, String... flags) throws IOException, InterruptedException {
+        return main(Auto.class, classPath, flags);
+    }
+
+    private List<String> main(Class<?> program, String classPath, String... flags)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
-        command.addAll(List.of("-cp", classPath, Auto.class.getName()));
+        command.addAll(List.of("-cp", classPath, program.getName()));
         Path out = directory.resolve("out.txt");
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(directory.resolve("err.txt").toFile())
                 .start();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "no answer within a minute");
-        assertEquals(0, process.exitValue(), Files.readString(directory.resolve("err.txt")));
+        assertEquals(0, process.exitValue(), errors());
         return Files.readAllLines(out);
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(directory.resolve("err.txt"));
     }
 
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
@@ -165,9 +199,10 @@ class KernelLookupTest {
         byte[] bytes = Files.readAllBytes(library);
         bytes[bytes.length / 2] ^= 1;
         Files.write(library, bytes);
-        List<String> lines = auto(NATIVE, "-Dicl4j.cache=" + directory, "-Dicl4j.provider=openblas");
-        assertTrue(
-                lines.getFirst().startsWith("unavailable") && lines.getFirst().contains("SHA-256"), lines.getFirst());
+        assertEquals("openblas 4.0", auto(NATIVE, "-Dicl4j.cache=" + directory).getFirst());
+        bytes[bytes.length / 2] ^= 1;
+        assertArrayEquals(bytes, Files.readAllBytes(library), "it is unpacked again");
+        assertTrue(errors().contains("SHA-256"), errors());
     }
 
     @Test
@@ -185,6 +220,54 @@ class KernelLookupTest {
         List<String> lines = auto(MODULE, NATIVE, "-XX:+UnlockExperimentalVMOptions", "-XX:-EnableVectorSupport");
         assertEquals("openblas 4.0", lines.get(0));
         assertTrue(lines.get(1).contains("not compiled"), lines.get(1));
+    }
+
+    /** Narrow vectors speak against the vector provider only. */
+    @Test
+    void narrowVectors() throws Exception {
+        List<String> lines = auto(MODULE, NATIVE, "-Dicl4j.vectorBits=128");
+        assertEquals("openblas 4.0", lines.get(0));
+        assertTrue(lines.get(1).startsWith("vector: ") && lines.get(1).contains("128 bits"), lines.get(1));
+        assertFalse(errors().contains("kernels: vector"), errors());
+    }
+
+    @Test
+    void noSuchVectorWidth() throws Exception {
+        for (String bits : new String[] {"100", "abc", ""}) {
+            List<String> forced = auto(MODULE, NATIVE, "-Dicl4j.vectorBits=" + bits, "-Dicl4j.provider=vector");
+            assertTrue(
+                    forced.getFirst().contains("icl4j.vectorBits=" + bits + " is")
+                            && forced.getFirst().contains("128, 256 or 512"),
+                    forced.getFirst());
+            assertEquals(
+                    "openblas 4.0",
+                    auto(MODULE, NATIVE, "-Dicl4j.vectorBits=" + bits).getFirst());
+        }
+    }
+
+    /** Prints how many seconds it takes to be refused by the vector provider, a first and a second time. */
+    static final class RefusedTwice {
+        private RefusedTwice() {}
+
+        public static void main(String[] args) {
+            for (int i = 0; i < 2; i++) {
+                long start = System.nanoTime();
+                try {
+                    Kernels.open(Precision.F32, KernelOptions.defaults().provider("vector"));
+                } catch (KernelUnavailableException e) {
+                    System.out.println((System.nanoTime() - start) / 1e9);
+                }
+            }
+        }
+    }
+
+    /** The probe waits seconds for the compiler, but once: a provider that borrows from vector asks it again. */
+    @Test
+    void probeRemembersFailure() throws Exception {
+        List<String> seconds =
+                main(RefusedTwice.class, System.getProperty("java.class.path"), MODULE, "-XX:TieredStopAtLevel=2");
+        assertTrue(Double.parseDouble(seconds.get(0)) > 1, seconds.toString());
+        assertTrue(Double.parseDouble(seconds.get(1)) < 0.5, seconds.toString());
     }
 
     @Test

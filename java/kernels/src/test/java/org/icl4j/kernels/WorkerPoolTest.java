@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.icl4j.kernels.provider.WorkerPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +84,47 @@ class WorkerPoolTest {
             }
             runsEachTaskOnce(pool);
         }
+    }
+
+    /** What the executor throws arrives when no task runs any more. */
+    @Test
+    @Timeout(60)
+    void executorThatBreaks() {
+        AtomicInteger handed = new AtomicInteger();
+        Executor breaks = helper -> {
+            if (handed.getAndIncrement() > 0) {
+                throw new OutOfMemoryError("no thread");
+            }
+            Thread.ofPlatform().daemon().start(helper);
+        };
+        try (WorkerPool pool = new WorkerPool(3, Optional.of(breaks))) {
+            AtomicInteger ended = new AtomicInteger();
+            assertThrows(
+                    OutOfMemoryError.class,
+                    () -> pool.run(20, task -> {
+                        LockSupport.parkNanos(1_000_000);
+                        ended.incrementAndGet();
+                    }));
+            assertEquals(20, ended.get());
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void keepsNothingOfACall() throws InterruptedException {
+        try (WorkerPool pool = new WorkerPool(3, Optional.empty())) {
+            WeakReference<int[]> array = runOnAnArray(pool);
+            while (array.get() != null) {
+                System.gc();
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private static WeakReference<int[]> runOnAnArray(WorkerPool pool) {
+        int[] array = new int[20];
+        pool.run(array.length, task -> array[task] = task);
+        return new WeakReference<>(array);
     }
 
     @Test

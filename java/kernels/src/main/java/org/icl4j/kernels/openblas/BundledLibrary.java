@@ -2,11 +2,13 @@ package org.icl4j.kernels.openblas;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,6 +16,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The OpenBLAS inside the jar {@code org.bytedeco:openblas}, used as a container of shared
@@ -25,6 +29,10 @@ import java.util.Map;
  */
 final class BundledLibrary {
     static final String CACHE_PROPERTY = "icl4j.cache";
+
+    private static final Logger LOG = System.getLogger(BundledLibrary.class.getName());
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final String VERSION = "0.3.31-1.5.13";
     private static final String PLATFORM = "linux-x86_64";
@@ -45,29 +53,33 @@ final class BundledLibrary {
         return sums;
     }
 
-    /**
-     * The verified library on disk.
-     *
-     * @throws org.icl4j.kernels.KernelUnavailableException if the jar is not there, is another
-     *     version, or cannot be unpacked
-     */
-    static Path extract() {
+    /** Why there is no such jar here, or empty if there is one. */
+    static Optional<String> absence() {
         String platform = platform();
         if (!platform.equals(PLATFORM)) {
-            throw OpenBlasLibrary.unavailable("no OpenBLAS is bundled for " + platform, null);
+            return Optional.of("no OpenBLAS is bundled for " + platform);
         }
         if (BundledLibrary.class.getClassLoader().getResource(RESOURCES + LIBRARY) == null) {
-            throw OpenBlasLibrary.unavailable(
-                    "the jar org.bytedeco:openblas:" + VERSION + ":" + PLATFORM + " is not on the class path", null);
+            return Optional.of(
+                    "the jar org.bytedeco:openblas:" + VERSION + ":" + PLATFORM + " is not on the class path");
         }
-        Path directory = cache().resolve(
-                        "openblas-" + VERSION + "-" + CHECKSUMS.get(LIBRARY).substring(0, 12));
+        return Optional.empty();
+    }
+
+    /**
+     * The verified library on disk. What is missing or has another checksum is unpacked first, each file to its name in
+     * one step, so any number of processes may do so at once.
+     *
+     * @param cache directory below which the files are kept
+     * @throws org.icl4j.kernels.KernelUnavailableException if the jar is another version or cannot be unpacked
+     */
+    static Path extract(Path cache) {
+        Path directory = cache.resolve(
+                "openblas-" + VERSION + "-" + CHECKSUMS.get(LIBRARY).substring(0, 12));
         try {
-            if (!Files.isDirectory(directory)) {
-                unpack(directory);
-            }
+            Files.createDirectories(directory, OWNER_ONLY);
             for (Map.Entry<String, String> entry : CHECKSUMS.entrySet()) {
-                verify(directory.resolve(entry.getKey()), entry.getValue());
+                provide(directory.resolve(entry.getKey()), entry.getValue());
             }
         } catch (IOException e) {
             throw OpenBlasLibrary.unavailable(
@@ -91,7 +103,8 @@ final class BundledLibrary {
                 + (arch.equals("amd64") ? "x86_64" : arch);
     }
 
-    private static Path cache() {
+    /** The directory of the system property, or the user's. */
+    static Path cache() {
         String given = System.getProperty(CACHE_PROPERTY);
         if (given != null) {
             return Path.of(given).toAbsolutePath();
@@ -101,43 +114,43 @@ final class BundledLibrary {
         return base.resolve("icl4j").toAbsolutePath();
     }
 
-    /**
-     * Into a private directory first, then to its name in one step: another process sees all of it
-     * or nothing.
-     */
-    private static void unpack(Path directory) throws IOException {
-        Files.createDirectories(directory.getParent());
-        Path fresh = Files.createTempDirectory(
-                directory.getParent(),
-                "unpacking-",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    private static void provide(Path file, String checksum) throws IOException {
+        if (Files.isRegularFile(file)) {
+            String found = sha256(file);
+            if (found.equals(checksum)) {
+                return;
+            }
+            LOG.log(
+                    Level.WARNING,
+                    "openblas: {0} has SHA-256 {1}, expected {2}; it is unpacked again",
+                    file,
+                    found,
+                    checksum);
+        }
+        Path fresh = Files.createTempFile(file.getParent(), "unpacking-", ".tmp");
         try {
-            for (String name : CHECKSUMS.keySet()) {
-                try (InputStream in = BundledLibrary.class.getClassLoader().getResourceAsStream(RESOURCES + name)) {
-                    if (in == null) {
-                        throw new IOException("the jar has no " + RESOURCES + name);
-                    }
-                    Files.copy(in, fresh.resolve(name));
-                }
-            }
-            Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | AtomicMoveNotSupportedException e) {
-            if (!Files.isDirectory(directory)) {
-                throw e;
-            }
+            unpack(file.getFileName().toString(), fresh, checksum);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            delete(fresh);
+            Files.deleteIfExists(fresh);
         }
     }
 
-    private static void delete(Path directory) throws IOException {
-        for (String name : CHECKSUMS.keySet()) {
-            Files.deleteIfExists(directory.resolve(name));
+    private static void unpack(String name, Path to, String checksum) throws IOException {
+        try (InputStream in = BundledLibrary.class.getClassLoader().getResourceAsStream(RESOURCES + name)) {
+            if (in == null) {
+                throw new IOException("the jar has no " + RESOURCES + name);
+            }
+            Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.deleteIfExists(directory);
+        String found = sha256(to);
+        if (!found.equals(checksum)) {
+            throw new IOException("the jar's " + name + " has SHA-256 " + found + ", expected " + checksum + ": is it "
+                    + VERSION + "?");
+        }
     }
 
-    private static void verify(Path file, String expected) throws IOException {
+    private static String sha256(Path file) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -150,18 +163,6 @@ final class BundledLibrary {
                 digest.update(buffer, 0, n);
             }
         }
-        String found = HexFormat.of().formatHex(digest.digest());
-        if (!found.equals(expected)) {
-            throw new IOException(file
-                    + " has SHA-256 "
-                    + found
-                    + ", expected "
-                    + expected
-                    + " ("
-                    + VERSION
-                    + "); delete "
-                    + file.getParent()
-                    + " and check the jar");
-        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -27,10 +27,31 @@ final class OffHeapScratch {
 
     private synchronized MemorySegment take(long bytes) {
         MemorySegment last = free.pollLast();
-        if (last != null && last.byteSize() >= bytes) {
+        if (last == null) {
+            return allocate(bytes);
+        }
+        long had = last.byteSize();
+        if (had >= bytes) {
             return last;
         }
-        return Arena.ofAuto().allocate(Math.max(bytes, last == null ? 0 : 2 * last.byteSize()), ALIGNMENT);
+        last = null; // What is too small must be collectable while its successor is allocated.
+        return grow(bytes, 2 * had);
+    }
+
+    /** Twice as much if that fits, so that demands that rise slowly are not an allocation each. */
+    private static MemorySegment grow(long bytes, long doubled) {
+        if (doubled > bytes) {
+            try {
+                return allocate(doubled);
+            } catch (OutOfMemoryError doubledDoesNotFit) {
+                return allocate(bytes);
+            }
+        }
+        return allocate(bytes);
+    }
+
+    private static MemorySegment allocate(long bytes) {
+        return Arena.ofAuto().allocate(bytes, ALIGNMENT);
     }
 
     private synchronized void giveBack(MemorySegment segment) {

@@ -1,9 +1,12 @@
 package org.icl4j.kernels.openblas;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.icl4j.bindings.openblas.OpenBlas;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.OpenBlasInfo;
@@ -19,6 +22,8 @@ import org.icl4j.kernels.OpenBlasInfo;
  * </ol>
  */
 final class OpenBlasLibrary {
+    private static final Logger LOG = System.getLogger(OpenBlasLibrary.class.getName());
+
     static final String PATH_PROPERTY = "icl4j.openblas.path";
 
     private static final String NAME = "openblas";
@@ -67,6 +72,7 @@ final class OpenBlasLibrary {
         return loaded;
     }
 
+    /** What it is, with its process-wide number of threads. */
     OpenBlasInfo info(int threads) {
         String[] words = config.split(" ");
         String version = words.length > 1 ? words[1] : config;
@@ -88,10 +94,16 @@ final class OpenBlasLibrary {
             return loadFile(Path.of(given).toAbsolutePath());
         }
         List<String> tried = new ArrayList<>();
-        try {
-            return loadFile(BundledLibrary.extract());
-        } catch (KernelUnavailableException e) {
-            tried.add(e.reason());
+        Optional<String> absence = BundledLibrary.absence();
+        if (absence.isPresent()) {
+            tried.add(absence.get());
+        } else {
+            try {
+                return loadFile(BundledLibrary.extract(BundledLibrary.cache()));
+            } catch (KernelUnavailableException e) {
+                LOG.log(Level.WARNING, "openblas: {0}; looking for a system library instead", e.reason());
+                tried.add(e.reason());
+            }
         }
         for (String directory : DIRECTORIES) {
             for (String name : FILE_NAMES) {

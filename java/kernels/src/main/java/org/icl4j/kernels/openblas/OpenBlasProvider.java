@@ -17,9 +17,9 @@ public final class OpenBlasProvider implements KernelProvider {
     public <A> KernelParts<A> open(Precision<A> precision, WorkerPool workers) {
         OpenBlasLibrary library = OpenBlasLibrary.load();
         KernelParts<A> others = others(precision, workers);
-        OpenBlasThreads threads = OpenBlasThreads.set(workers.threads());
         OpenBlasProducts<A> products = new OpenBlasProducts<>(precision);
-        return others.withProducts(products, library.info(workers.threads()), () -> {
+        OpenBlasThreads threads = OpenBlasThreads.set(workers.threads());
+        return others.withProducts(products, library.info(threads.inForce()), () -> {
             products.close();
             threads.restore();
         });

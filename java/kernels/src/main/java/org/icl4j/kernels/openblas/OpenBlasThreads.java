@@ -11,7 +11,7 @@ import org.icl4j.kernels.KernelUnavailableException;
 final class OpenBlasThreads {
     private static int users;
     private static int before;
-    private static int inForce;
+    private static int asked;
 
     private boolean restored;
 
@@ -22,23 +22,28 @@ final class OpenBlasThreads {
      */
     static OpenBlasThreads set(int threads) {
         synchronized (OpenBlasThreads.class) {
-            if (users > 0 && inForce != threads) {
+            if (users > 0 && asked != threads) {
                 throw new KernelUnavailableException(
                         "openblas",
                         "threads="
                                 + threads
                                 + ", but OpenBLAS's process-wide number is "
-                                + inForce
+                                + asked
                                 + " for kernels that are still open",
                         "close those, or open with the same number");
             }
             if (users++ == 0) {
                 before = OpenBlas.openblas_get_num_threads();
-                inForce = threads;
+                asked = threads;
                 OpenBlas.openblas_set_num_threads(threads);
             }
             return new OpenBlasThreads();
         }
+    }
+
+    /** The number in force, which is below the one asked for where the library was built for fewer. */
+    int inForce() {
+        return OpenBlas.openblas_get_num_threads();
     }
 
     void restore() {

@@ -52,7 +52,8 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs {@code task} for 0 … {@code tasks − 1} and returns when all have ended.
      *
-     * @throws RuntimeException what a task threw (the first to fail); the others still run
+     * @throws RuntimeException what a task threw, or the executor other than a rejection (the first to fail); the other
+     *     tasks still run, and all have ended
      */
     public void run(int tasks, IntConsumer task) {
         if (threads == 1 || tasks < 2 || !busy.tryLock()) {
@@ -61,12 +62,13 @@ public final class WorkerPool implements AutoCloseable {
             }
             return;
         }
+        Job job = new Job(tasks, task);
         try {
-            Job job = new Job(tasks, task);
             share(job);
             job.work();
             job.await();
         } finally {
+            job.task = null; // Workers keep their last job; the caller's arrays must not live as long.
             busy.unlock();
         }
     }
@@ -85,6 +87,9 @@ public final class WorkerPool implements AutoCloseable {
                 executor.get().execute(job::work);
             } catch (RejectedExecutionException saturated) {
                 return; // The caller does the work alone.
+            } catch (RuntimeException | Error e) {
+                job.failure.compareAndSet(null, e); // Helpers may be at work: run() throws it when all have ended.
+                return;
             }
         }
     }
@@ -134,7 +139,7 @@ public final class WorkerPool implements AutoCloseable {
 
     private static final class Job {
         final int tasks;
-        private final IntConsumer task;
+        private IntConsumer task;
         private final AtomicInteger claimed = new AtomicInteger();
         private final AtomicInteger ended = new AtomicInteger();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();

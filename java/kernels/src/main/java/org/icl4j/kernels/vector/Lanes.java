@@ -1,5 +1,6 @@
 package org.icl4j.kernels.vector;
 
+import java.util.OptionalInt;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
@@ -10,9 +11,6 @@ import jdk.incubator.vector.VectorSpecies;
  * The vector species in use, and the operations on lanes that the API leaves without a fixed order.
  */
 final class Lanes {
-    /** Forces the width of the vectors, in bits; a width the CPU lacks is slow but right. */
-    static final String BITS_PROPERTY = "icl4j.vectorBits";
-
     static final VectorSpecies<Float> SPECIES = species();
 
     /** Lanes of a vector. */
@@ -28,14 +26,10 @@ final class Lanes {
     private Lanes() {}
 
     private static VectorSpecies<Float> species() {
-        Integer bits = Integer.getInteger(BITS_PROPERTY);
-        if (bits == null) {
-            return FloatVector.SPECIES_PREFERRED;
-        }
-        if (bits != 128 && bits != 256 && bits != 512) {
-            throw new IllegalArgumentException(BITS_PROPERTY + "=" + bits + ": allowed are 128, 256 and 512");
-        }
-        return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        OptionalInt bits = VectorProvider.forcedBits();
+        return bits.isPresent()
+                ? VectorSpecies.of(float.class, VectorShape.forBitSize(bits.getAsInt()))
+                : FloatVector.SPECIES_PREFERRED;
     }
 
     private static VectorShuffle<Float> fold(int distance) {

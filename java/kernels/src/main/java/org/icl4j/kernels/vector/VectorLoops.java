@@ -18,8 +18,14 @@ public final class VectorLoops implements LimitLoops {
 
     private final Map<Integer, LongSupplier> fmaLoops = new ConcurrentHashMap<>();
 
-    /** Loaded by name. */
-    public VectorLoops() {}
+    /**
+     * Loaded by name.
+     *
+     * @throws org.icl4j.kernels.KernelUnavailableException if a width is forced that vectors do not have
+     */
+    public VectorLoops() {
+        VectorProvider.forcedBits();
+    }
 
     @Override
     public int[] widths() {

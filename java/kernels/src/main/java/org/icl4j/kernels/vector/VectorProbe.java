@@ -7,38 +7,47 @@ import org.icl4j.kernels.KernelUnavailableException;
  * off, a compiler that does not know them) they still work, a thousand times slower, and nothing else tells.
  */
 final class VectorProbe {
-    private static final int ITERATIONS = 1_000;
+    private static final int ITERATIONS = 100;
 
     /** An operation in instructions takes under 1 ns on any machine, one through the library's own code over 20. */
     private static final double NANOS_PER_OPERATION = 5;
 
-    /** How long the compiler may take. */
-    private static final long PATIENCE_NANOS = 3_000_000_000L;
+    /** How long the compiler may take: a fraction of a second, but much longer where many processes start at once. */
+    private static final long PATIENCE_NANOS = 15_000_000_000L;
 
-    private static volatile boolean passed;
+    private static double fastest = Double.POSITIVE_INFINITY;
+    private static boolean probed;
     private static volatile float sink;
 
     private VectorProbe() {}
 
-    /** Returns once a round was fast; that is remembered for the life of the JVM. */
-    static void requireCompiled() {
-        if (passed) {
-            return;
+    /**
+     * Returns if operations are compiled. The answer is found once and stands for the life of the JVM.
+     *
+     * @throws KernelUnavailableException if no round was fast
+     */
+    static synchronized void requireCompiled() {
+        if (!probed) {
+            fastest = nanosPerOperation();
+            probed = true;
         }
+        if (fastest > NANOS_PER_OPERATION) {
+            throw new KernelUnavailableException(
+                    "vector",
+                    "vector operations are not compiled here: the fastest took " + Math.round(fastest) + " ns",
+                    "check that the CPU has FMA and that no -XX flag switches vectors or C2 off");
+        }
+    }
+
+    private static double nanosPerOperation() {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
-        while (best > NANOS_PER_OPERATION) {
+        while (best > NANOS_PER_OPERATION && System.nanoTime() - start < PATIENCE_NANOS) {
             long before = System.nanoTime();
             sink = FmaLoop.chains(ITERATIONS);
             double nanos = System.nanoTime() - before;
             best = Math.min(best, nanos / (ITERATIONS * FmaLoop.CHAINS));
-            if (System.nanoTime() - start > PATIENCE_NANOS) {
-                throw new KernelUnavailableException(
-                        "vector",
-                        "vector operations are not compiled here: the fastest took " + Math.round(best) + " ns",
-                        "check that the CPU has FMA and that no -XX flag switches vectors off");
-            }
         }
-        passed = true;
+        return best;
     }
 }

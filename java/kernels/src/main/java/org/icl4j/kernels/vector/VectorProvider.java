@@ -1,6 +1,7 @@
 package org.icl4j.kernels.vector;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.provider.KernelParts;
@@ -12,8 +13,8 @@ public final class VectorProvider implements KernelProvider {
     private static final String NAME = "vector";
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** Narrower vectors are served when the provider is insisted on, but are not worth choosing. */
-    public static final int MIN_BITS = 256;
+    /** Forces the width of the vectors, in bits; a width the CPU lacks is slow but right. */
+    private static final String BITS_PROPERTY = "icl4j.vectorBits";
 
     @Override
     public <A> KernelParts<A> open(Precision<A> precision, WorkerPool workers) {
@@ -23,6 +24,7 @@ public final class VectorProvider implements KernelProvider {
         }
         requireModule();
         requireOptimizingCompiler();
+        forcedBits();
         VectorProbe.requireCompiled();
         @SuppressWarnings("unchecked") // A is float[], as precision is F32.
         KernelParts<A> parts = (KernelParts<A>) parts(workers);
@@ -46,6 +48,24 @@ public final class VectorProvider implements KernelProvider {
                     "this JVM (" + vm + ", " + mode + ") does not compile with C2",
                     "use a HotSpot server VM, without -Xint or -XX:TieredStopAtLevel");
         }
+    }
+
+    /**
+     * The width of vectors that the user insists on, if any.
+     *
+     * @throws KernelUnavailableException if it is not 128, 256 or 512
+     */
+    static OptionalInt forcedBits() {
+        String bits = System.getProperty(BITS_PROPERTY);
+        return switch (bits) {
+            case null -> OptionalInt.empty();
+            case "128", "256", "512" -> OptionalInt.of(Integer.parseInt(bits));
+            default ->
+                throw new KernelUnavailableException(
+                        NAME,
+                        BITS_PROPERTY + "=" + bits + " is not a width of vectors",
+                        "give -D" + BITS_PROPERTY + "=128, 256 or 512, or leave it out");
+        };
     }
 
     private static KernelParts<float[]> parts(WorkerPool workers) {

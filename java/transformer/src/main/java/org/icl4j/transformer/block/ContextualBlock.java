@@ -35,9 +35,10 @@ public final class ContextualBlock<A> {
     /**
      * A block on these parameters, which it reads at every pass and does not copy.
      *
-     * @throws IllegalArgumentException if a parameter is missing
+     * @throws IllegalArgumentException if a parameter is missing or not of the shape that {@code config} gives it
      */
     public ContextualBlock(BlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
+        shapes(config).forEach((name, shape) -> requireShape(name, parameters.get(name), shape, config));
         this.config = config;
         this.kernels = kernels;
         this.parameters = parameters;
@@ -45,19 +46,33 @@ public final class ContextualBlock<A> {
         this.mlp = new ReluMlp<>(kernels, parameters);
     }
 
-    /** Fresh parameters: every weight N(0, 1/fan-in), biases 0, from the stream (seed, "init"). */
-    public static <A> Parameters<A> initialize(BlockConfig config, Precision<A> precision, long seed) {
+    /** Shapes of the parameters by name, in order. */
+    private static Map<String, int[]> shapes(BlockConfig config) {
         int dToken = config.dToken();
         int dModel = config.dModel();
+        Map<String, int[]> shapes = new LinkedHashMap<>();
+        shapes.put(SoftmaxAttention.W_Q, new int[] {dModel, dToken});
+        shapes.put(SoftmaxAttention.W_K, new int[] {dModel, dToken});
+        shapes.put(SoftmaxAttention.W_V, new int[] {dModel, dToken});
+        shapes.put(SoftmaxAttention.W_O, new int[] {dModel, dModel});
+        shapes.put(ReluMlp.W, new int[] {config.dMlp(), dModel});
+        shapes.put(ReluMlp.B, new int[] {config.dMlp()});
+        shapes.put(ReluMlp.W_OUT, new int[] {dToken, config.dMlp()});
+        shapes.put(ReluMlp.B_OUT, new int[] {dToken});
+        return shapes;
+    }
+
+    private static void requireShape(String name, Tensor<?> parameter, int[] shape, BlockConfig config) {
+        if (!Arrays.equals(parameter.shape(), shape)) {
+            throw new IllegalArgumentException("parameter '" + name + "' is " + parameter + ", expected "
+                    + Arrays.toString(shape) + " for " + config);
+        }
+    }
+
+    /** Fresh parameters: every weight N(0, 1/fan-in), biases 0, from the stream (seed, "init"). */
+    public static <A> Parameters<A> initialize(BlockConfig config, Precision<A> precision, long seed) {
         Map<String, Tensor<A>> tensors = new LinkedHashMap<>();
-        tensors.put(SoftmaxAttention.W_Q, Tensor.zeros(precision, dModel, dToken));
-        tensors.put(SoftmaxAttention.W_K, Tensor.zeros(precision, dModel, dToken));
-        tensors.put(SoftmaxAttention.W_V, Tensor.zeros(precision, dModel, dToken));
-        tensors.put(SoftmaxAttention.W_O, Tensor.zeros(precision, dModel, dModel));
-        tensors.put(ReluMlp.W, Tensor.zeros(precision, config.dMlp(), dModel));
-        tensors.put(ReluMlp.B, Tensor.zeros(precision, config.dMlp()));
-        tensors.put(ReluMlp.W_OUT, Tensor.zeros(precision, dToken, config.dMlp()));
-        tensors.put(ReluMlp.B_OUT, Tensor.zeros(precision, dToken));
+        shapes(config).forEach((name, shape) -> tensors.put(name, Tensor.zeros(precision, shape)));
         int number = 0;
         for (Tensor<A> tensor : tensors.values()) {
             if (tensor.rank() == 2) {
@@ -111,7 +126,11 @@ public final class ContextualBlock<A> {
         }
     }
 
-    /** Room for passes over {@code batch} prompts of {@code length} tokens, the query among them. */
+    /**
+     * Room for passes over {@code batch} prompts of {@code length} tokens, the query among them.
+     *
+     * @throws IllegalArgumentException if either is below 1
+     */
     public Activations<A> activations(int batch, int length) {
         if (batch < 1 || length < 1) {
             throw new IllegalArgumentException(
@@ -125,6 +144,7 @@ public final class ContextualBlock<A> {
      *
      * @param tokens [B, T, dToken], not modified
      * @param kept overwritten; made by {@link #activations} for this shape
+     * @throws IllegalArgumentException if {@code kept} was made for another shape
      */
     public void forward(Tensor<A> tokens, Activations<A> kept) {
         requireShape(tokens, kept);
@@ -153,16 +173,34 @@ public final class ContextualBlock<A> {
         }
     }
 
-    /** T_W(C, x) of every prompt, [B, dToken], with storage of its own. */
+    private Activations<A> activationsFor(Tensor<A> tokens) {
+        if (tokens.rank() != 3) {
+            throw new IllegalArgumentException(
+                    "prompts " + tokens + ": expected [batch, length, dToken=" + config.dToken() + "]");
+        }
+        return activations(tokens.dim(0), tokens.dim(1));
+    }
+
+    /**
+     * T_W(C, x) of every prompt, [B, dToken], with storage of its own.
+     *
+     * @param tokens [B, T, dToken], not modified
+     * @throws IllegalArgumentException if {@code tokens} has another rank or width, or no token
+     */
     public Tensor<A> apply(Tensor<A> tokens) {
-        Activations<A> kept = activations(tokens.dim(0), tokens.dim(1));
+        Activations<A> kept = activationsFor(tokens);
         forward(tokens, kept);
         return kept.mlpOut();
     }
 
-    /** A(C, x) of every prompt, [B, dModel], with storage of its own. */
+    /**
+     * A(C, x) of every prompt, [B, dModel], with storage of its own.
+     *
+     * @param tokens [B, T, dToken], not modified
+     * @throws IllegalArgumentException if {@code tokens} has another rank or width, or no token
+     */
     public Tensor<A> context(Tensor<A> tokens) {
-        Activations<A> kept = activations(tokens.dim(0), tokens.dim(1));
+        Activations<A> kept = activationsFor(tokens);
         requireShape(tokens, kept);
         attention.forward(tokens, kept.attention);
         return kept.attnOut();

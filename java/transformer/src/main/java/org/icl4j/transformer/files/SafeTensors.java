@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -20,28 +23,41 @@ import org.icl4j.transformer.tensor.Tensor;
 public final class SafeTensors implements AutoCloseable {
     private static final int LENGTH_BYTES = 8;
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final String CHANGED = "changed";
 
     private final Path path;
     private final FileChannel channel;
     private final SafeTensorsHeader header;
     private final long dataStart;
-    private final long fileBytes;
+    private final Version version;
 
-    private SafeTensors(Path path, FileChannel channel, SafeTensorsHeader header, long dataStart, long fileBytes) {
+    private SafeTensors(Path path, FileChannel channel, SafeTensorsHeader header, long dataStart, Version version) {
         this.path = path;
         this.channel = channel;
         this.header = header;
         this.dataStart = dataStart;
-        this.fileBytes = fileBytes;
+        this.version = version;
+    }
+
+    /** What tells one content of a file from the next without reading it; {@code key} is the inode, where there are such. */
+    private record Version(long bytes, FileTime modified, Object key) {
+        static Version of(Path path) throws IOException {
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!file.isRegularFile()) {
+                throw new ModelFormatException(path, "file", "it is no regular file");
+            }
+            return new Version(file.size(), file.lastModifiedTime(), file.fileKey());
+        }
     }
 
     /**
      * Opens a file and checks every rule of the format.
      *
-     * @throws ModelFormatException if a rule is broken
+     * @throws ModelFormatException if a rule is broken, or {@code path} is no regular file
      * @throws IOException if the file cannot be read
      */
     public static SafeTensors open(Path path) throws IOException {
+        Version version = Version.of(path); // Before the file is opened: to open a pipe waits for its writer.
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
             long fileBytes = channel.size();
@@ -66,7 +82,9 @@ public final class SafeTensors implements AutoCloseable {
             }
             byte[] bytes = read(path, channel, LENGTH_BYTES, (int) headerBytes).array();
             SafeTensorsHeader header = SafeTensorsHeader.parse(path, bytes, fileBytes - dataStart);
-            return new SafeTensors(path, channel, header, dataStart, fileBytes);
+            SafeTensors opened = new SafeTensors(path, channel, header, dataStart, version);
+            opened.requireUnchanged();
+            return opened;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -77,7 +95,7 @@ public final class SafeTensors implements AutoCloseable {
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new ModelFormatException(path, "S14", "the file became shorter while it was read");
+                throw new ModelFormatException(path, CHANGED, "the file became shorter while it was read");
             }
         }
         return buffer.flip();
@@ -96,7 +114,8 @@ public final class SafeTensors implements AutoCloseable {
     /**
      * A tensor's numbers.
      *
-     * @throws ModelFormatException if there is no such tensor, it is of another type or too large, or the file has changed
+     * @throws ModelFormatException if there is no such tensor, it is of another type or too large for an array, or the file at
+     *     this path is not the one that was opened: its size, time of change or inode differ
      * @throws IOException if the file cannot be read
      */
     public <A> Tensor<A> load(String name, Precision<A> precision) throws IOException {
@@ -108,10 +127,8 @@ public final class SafeTensors implements AutoCloseable {
             throw new ModelFormatException(
                     path, "dtype", "tensor '" + name + "' is " + entry.type() + ", expected " + typeOf(precision));
         }
-        if (channel.size() != fileBytes) {
-            throw new ModelFormatException(path, "S14", "the file changed after it was opened");
-        }
-        Tensor<A> tensor = Tensor.zeros(precision, dimensions(name, entry.shape()));
+        requireUnchanged();
+        Tensor<A> tensor = Tensor.zeros(precision, dimensions(name, entry));
         int index = 0;
         for (long at = entry.begin(); at < entry.end(); at += CHUNK_BYTES) {
             ByteBuffer chunk = read(path, channel, dataStart + at, (int) Math.min(CHUNK_BYTES, entry.end() - at));
@@ -119,18 +136,36 @@ public final class SafeTensors implements AutoCloseable {
                 tensor.set(index++, precision == Precision.F32 ? chunk.getFloat() : chunk.getDouble());
             }
         }
+        requireUnchanged();
         return tensor;
+    }
+
+    private void requireUnchanged() throws IOException {
+        Version now = Version.of(path);
+        if (!now.equals(version)) {
+            throw new ModelFormatException(
+                    path,
+                    CHANGED,
+                    "the file changed after it was opened: it was " + version + " and is " + now + "; open it again");
+        }
     }
 
     private static ElementType typeOf(Precision<?> precision) {
         return precision == Precision.F32 ? ElementType.F32 : ElementType.F64;
     }
 
-    private int[] dimensions(String name, long[] shape) {
+    /** The shape, if an array of Java can have it. */
+    private int[] dimensions(String name, SafeTensorsHeader.Entry entry) {
+        long[] shape = entry.shape();
+        long elements = (entry.end() - entry.begin()) * Byte.SIZE / entry.type().bits();
         int[] dimensions = new int[shape.length];
         for (int i = 0; i < shape.length; i++) {
-            if (shape[i] > Integer.MAX_VALUE) {
-                throw new ModelFormatException(path, "size", "tensor '" + name + "' has a dimension of " + shape[i]);
+            if (Math.max(elements, shape[i]) > Integer.MAX_VALUE) {
+                throw new ModelFormatException(
+                        path,
+                        "size",
+                        "tensor '" + name + "' of shape " + Arrays.toString(shape) + " is too large: at most "
+                                + Integer.MAX_VALUE + " elements, and as many in a dimension, can be loaded");
             }
             dimensions[i] = (int) shape[i];
         }
@@ -147,6 +182,8 @@ public final class SafeTensors implements AutoCloseable {
      *
      * @param metadata free text entries
      * @param tensors in the order in which they are to stand
+     * @throws IllegalArgumentException if {@link #open} would refuse the file, for a name, a key or a value; nothing is
+     *     then written
      * @throws IOException if that fails; a file that was there is then as it was
      */
     public static void write(Path path, Map<String, String> metadata, Map<String, ? extends Tensor<?>> tensors)
@@ -163,7 +200,7 @@ public final class SafeTensors implements AutoCloseable {
             }
             entries.put(named.getKey(), new SafeTensorsHeader.Entry(typeOf(tensor.precision()), shape, begin, end));
         }
-        byte[] header = new SafeTensorsHeader(metadata, entries).toJson().getBytes(StandardCharsets.UTF_8);
+        byte[] header = new SafeTensorsHeader(metadata, entries).encode(path, end);
         AtomicFile.replace(path, channel -> {
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             writeAll(channel, length.putLong(header.length).flip());

@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -17,7 +20,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -33,6 +35,8 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
 
     private static final int MAX_TENSORS = 1_000_000;
     private static final int MAX_NAME = 512;
+    private static final int MAX_TEXT = 65_536;
+    private static final int MAX_SHOWN = 40;
     private static final int ALIGNMENT = 8;
     private static final String METADATA = "__metadata__";
 
@@ -40,12 +44,11 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8)
                     .maxNumberLength(20)
-                    .maxStringLength(65_536)
-                    .maxNameLength(MAX_NAME)
+                    .maxStringLength(MAX_TEXT)
+                    .maxNameLength(MAX_TEXT) // In bytes of UTF-8; the limit in characters is kept below.
                     .maxDocumentLength(MAX_BYTES)
                     .maxTokenCount(20_000_000)
                     .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     /**
@@ -70,8 +73,47 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
         return new Reader(path).read(bytes, dataBytes);
     }
 
-    /** The JSON text, filled up with spaces to a multiple of 8 bytes, so that the data is aligned. */
-    String toJson() {
+    /**
+     * The JSON part of a file, filled up with spaces to a multiple of 8 bytes, so that the data is aligned.
+     *
+     * @param path for messages
+     * @param dataBytes length of what is to follow it
+     * @throws IllegalArgumentException if {@link #parse} would refuse it, or read another name or text
+     */
+    byte[] encode(Path path, long dataBytes) {
+        if (entries.containsKey(METADATA)) {
+            throw unwritable(path + ": a tensor cannot have the name '" + METADATA + "' [rule S15]", null);
+        }
+        byte[] bytes = toJson().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > MAX_BYTES) {
+            throw unwritable(
+                    path + ": its header has " + bytes.length + " bytes, allowed are " + MAX_BYTES + " [rule S2]",
+                    null);
+        }
+        SafeTensorsHeader read;
+        try {
+            read = parse(path, bytes, dataBytes);
+        } catch (ModelFormatException e) {
+            throw unwritable(e.getMessage(), e);
+        }
+        requireSame(path + ": tensor name", entries.keySet(), read.entries.keySet());
+        requireSame(path + ": metadata", metadata.entrySet(), read.metadata.entrySet());
+        return bytes;
+    }
+
+    private static void requireSame(String what, Set<?> written, Set<?> read) {
+        for (Object one : written) {
+            if (!read.contains(one)) {
+                throw unwritable(what + " '" + one + "' has characters that UTF-8 lacks [rule S4]", null);
+            }
+        }
+    }
+
+    private static IllegalArgumentException unwritable(String why, ModelFormatException cause) {
+        return new IllegalArgumentException("cannot write " + why, cause);
+    }
+
+    private String toJson() {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
@@ -109,9 +151,9 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
                 readRoot(json);
             } catch (JacksonException e) {
-                throw broken(
-                        "S5", "the header is not one JSON object without duplicate names: " + e.getOriginalMessage());
+                throw broken("S5", "the header is not one JSON object: " + e.getOriginalMessage());
             }
+            requireSpacesBehind(bytes);
             return new SafeTensorsHeader(metadata, inOrder(dataBytes));
         }
 
@@ -126,10 +168,24 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             }
         }
 
+        /** JSON allows tabs and line ends behind the object too, the format does not. */
+        private void requireSpacesBehind(byte[] bytes) {
+            int end = bytes.length;
+            while (bytes[end - 1] == ' ') {
+                end--;
+            }
+            if (bytes[end - 1] != '}') {
+                throw broken(
+                        "S5", "byte 0x" + HexFormat.of().toHexDigits(bytes[end - 1]) + " follows the header's object");
+            }
+        }
+
         private void readRoot(JsonParser json) {
+            Set<String> names = new HashSet<>();
             json.nextToken();
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = json.currentName();
+                requireNew(names, name, "the header");
                 if (name.equals(METADATA)) {
                     readMetadata(json);
                 } else {
@@ -145,9 +201,31 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             }
         }
 
+        private void requireNew(Set<String> seen, String name, String where) {
+            if (!seen.add(name)) {
+                throw broken("S16", where + " has '" + shown(name) + "' twice");
+            }
+        }
+
         private void requireName(String name) {
+            requireLength("S7", "a tensor's name", name);
             if (name.chars().anyMatch(Character::isISOControl)) {
-                throw broken("S7", "a tensor's name has a control character");
+                throw broken("S7", "the name of tensor '" + shown(name) + "' has a control character");
+            }
+        }
+
+        /** The beginning of a name not yet known to be a good one, fit for a message. */
+        private static String shown(String name) {
+            String visible = name.replaceAll("\\p{Cc}", "?");
+            return visible.length() <= MAX_SHOWN ? visible : visible.substring(0, MAX_SHOWN) + "…";
+        }
+
+        private void requireLength(String rule, String what, String name) {
+            if (name.length() > MAX_NAME) {
+                throw broken(
+                        rule,
+                        what + " has " + name.length() + " characters, allowed are " + MAX_NAME + ": '" + shown(name)
+                                + "'");
             }
         }
 
@@ -155,8 +233,11 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw broken("S15", METADATA + " is not an object of strings");
             }
+            Set<String> keys = new HashSet<>();
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String key = json.currentName();
+                requireNew(keys, key, METADATA);
+                requireLength("S15", "a key of " + METADATA, key);
                 if (json.nextToken() != JsonToken.VALUE_STRING) {
                     throw broken("S15", METADATA + " has a value at '" + key + "' that is not a string");
                 }
@@ -171,7 +252,9 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
             ElementType type = null;
             long[] shape = null;
             long[] offsets = null;
+            Set<String> parts = new HashSet<>();
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                requireNew(parts, json.currentName(), "tensor '" + name + "'");
                 switch (json.currentName()) {
                     case "dtype" -> type = readType(json, name);
                     case "shape" -> shape = readIntegers(json, "S8", name, "shape");
@@ -209,7 +292,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, Entry> entrie
                 boolean fits = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                         && (json.getNumberType() == JsonParser.NumberType.INT
                                 || json.getNumberType() == JsonParser.NumberType.LONG);
-                if (!fits || json.getLongValue() < 0) {
+                if (!fits || json.getString().startsWith("-")) { // As in -0, which as a number is fine.
                     throw broken(
                             rule,
                             "tensor '" + name + "': " + what + " has '" + json.getString()

@@ -1,5 +1,6 @@
 package org.icl4j.transformer.optimizer;
 
+import java.util.Arrays;
 import org.icl4j.kernels.AdamW;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
@@ -30,17 +31,34 @@ public final class Adam<A> {
      * Updates every parameter by its gradient.
      *
      * @param gradients of the names and shapes of the parameters, not modified
+     * @throws IllegalArgumentException if names or shapes differ; nothing is then updated or counted
      */
     public void step(AdamW settings, Parameters<A> gradients) {
-        steps++;
+        requireLikeParameters(gradients);
         for (String name : parameters.names()) {
             kernels.adamW(
                     settings,
-                    steps,
+                    steps + 1,
                     row(parameters.get(name)),
                     row(gradients.get(name)),
                     row(firstMoments.get(name)),
                     row(secondMoments.get(name)));
+        }
+        steps++;
+    }
+
+    private void requireLikeParameters(Parameters<A> gradients) {
+        if (!gradients.names().equals(parameters.names())) {
+            throw new IllegalArgumentException(
+                    "gradients of " + gradients.names() + " for the parameters " + parameters.names());
+        }
+        for (String name : parameters.names()) {
+            Tensor<A> parameter = parameters.get(name);
+            Tensor<A> gradient = gradients.get(name);
+            if (!Arrays.equals(parameter.shape(), gradient.shape())) {
+                throw new IllegalArgumentException(
+                        "parameter '" + name + "' is " + parameter + ", but its gradient is " + gradient);
+            }
         }
     }
 
@@ -53,8 +71,15 @@ public final class Adam<A> {
         return steps;
     }
 
-    /** Goes on as after {@code steps} steps; the moments must be set to what they were then. */
+    /**
+     * Goes on as after {@code steps} steps; the moments must be set to what they were then.
+     *
+     * @throws IllegalArgumentException if {@code steps} is negative
+     */
     public void resumeAfter(long steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("steps=" + steps + ": must be at least 0");
+        }
         this.steps = steps;
     }
 

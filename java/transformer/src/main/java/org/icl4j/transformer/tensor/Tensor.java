@@ -48,6 +48,9 @@ public final class Tensor<A> {
             if (dimension < 0) {
                 throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative dimension");
             }
+            elements = Math.min(elements, dimension); // A 0 anywhere: none, however large the others are.
+        }
+        for (int dimension : shape) {
             elements *= dimension;
             if (elements > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException(
@@ -107,17 +110,24 @@ public final class Tensor<A> {
         return (b * shape[1] + i) * shape[2] + j;
     }
 
-    /** All leading dimensions as rows, the last as columns; a rank-1 tensor is one row. */
+    /**
+     * All leading dimensions as rows, the last as columns; a rank-1 tensor is one row.
+     *
+     * @throws IllegalArgumentException if there are more than 2³¹ − 1 rows, as an empty tensor may have
+     */
     public Matrix<A> matrix() {
-        int cols = shape.length == 0 ? 1 : shape[shape.length - 1];
-        int rows = cols == 0 ? 0 : size() / cols;
-        return Matrix.of(array, rows, cols);
+        if (shape.length == 0) {
+            return Matrix.of(array, 1, 1);
+        }
+        int last = shape.length - 1;
+        return Matrix.of(array, elements(Arrays.copyOf(shape, last)), shape[last]);
     }
 
     /** A rank-3 tensor [B, T, C] as a batch of B matrices [T, C]. */
     public Matrix<A> batch() {
         requireRank(3);
-        return Matrix.batch(array, 0, shape[0], shape[1] * shape[2], shape[1], shape[2], Math.max(1, shape[2]));
+        int stride = size() == 0 ? 0 : shape[1] * shape[2]; // Without elements the product may be above any int.
+        return Matrix.batch(array, 0, shape[0], stride, shape[1], shape[2], Math.max(1, shape[2]));
     }
 
     /** Of a rank-3 tensor [B, T, C], T ≥ 1, the last position of every sequence, as one matrix [B, C]. */

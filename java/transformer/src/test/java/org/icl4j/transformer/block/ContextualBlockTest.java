@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
@@ -15,6 +16,7 @@ import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class ContextualBlockTest {
     private static final BlockConfig CONFIG = new BlockConfig(3, 8, 2, 12);
@@ -178,5 +180,18 @@ class ContextualBlockTest {
                         () -> block.forward(random(Precision.F64, "t", 1, 2, 4), block.activations(1, 2)))
                 .getMessage();
         assertTrue(message.contains("[1, 2, 4]") && message.contains("[1, 2, 3]"), message);
+        for (Executable call : List.<Executable>of(
+                () -> block.apply(random(Precision.F64, "t", 5)), () -> block.context(random(Precision.F64, "t", 5)))) {
+            String rank = assertThrows(IllegalArgumentException.class, call).getMessage();
+            assertTrue(rank.contains("f64[5]") && rank.contains("dToken=3"), rank);
+        }
+    }
+
+    @Test
+    void parametersOfAnotherBlock() {
+        Parameters<double[]> wider = ContextualBlock.initialize(new BlockConfig(3, 8, 2, 13), Precision.F64, SEED);
+        String message = assertThrows(IllegalArgumentException.class, () -> new ContextualBlock<>(CONFIG, F64, wider))
+                .getMessage();
+        assertTrue(message.contains("f64[13, 8]") && message.contains("[12, 8]"), message);
     }
 }

@@ -3,6 +3,7 @@ package org.icl4j.transformer.files;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,14 +15,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.icl4j.kernels.Precision;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,13 +150,15 @@ class SafeTensorsTest {
         {"S5", "{}{}", "0"},
         {"S5", "{}x", "0"},
         {"S5", "{}\u0000\u0000", "0"},
+        {"S5", "{}\n\t", "0"},
+        {"S5", "{} \r ", "0"},
         {"S5", "{\"a\"}", "0"},
         {"S5", "{'a':1}", "0"},
         {"S5", "{" + GOOD + ",}", "8"},
-        {"S5", "{" + GOOD + "," + GOOD + "}", "8"},
-        {"S5", "{" + GOOD + "," + entry("\\u0061", "F32", "[2]", "[8,16]") + "}", "16"},
-        {"S5", "{" + entry("a", "F32", "[2],\"shape\":[2]", "[0,8]") + "}", "8"},
-        {"S5", "{" + entry("a".repeat(600), "F32", "[2]", "[0,8]") + "}", "8"},
+        {"S16", "{" + GOOD + "," + GOOD + "}", "8"},
+        {"S16", "{" + GOOD + "," + entry("\\u0061", "F32", "[2]", "[8,16]") + "}", "16"},
+        {"S16", "{" + entry("a", "F32", "[2],\"shape\":[2]", "[0,8]") + "}", "8"},
+        {"S7", "{" + entry("a".repeat(513), "F32", "[2]", "[0,8]") + "}", "8"},
         {"S5", "{" + entry("a", "F32", "[" + "9".repeat(30) + "]", "[0,8]") + "}", "8"},
         {"S8", "{" + entry("a", "F32", "[".repeat(20), "[0,8]") + "}", "8"},
         {"S7", "{\"a\":7}", "0"},
@@ -168,6 +176,7 @@ class SafeTensorsTest {
         {"S7", "{" + entry("__Metadata__", "text", "[2]", "[0,8]") + "}", "8"},
         {"S8", "{" + entry("a", "F32", "2", "[0,8]") + "}", "8"},
         {"S8", "{" + entry("a", "F32", "[-2]", "[0,8]") + "}", "8"},
+        {"S8", "{" + entry("a", "F32", "[-0]", "[0,0]") + "}", "0"},
         {"S8", "{" + entry("a", "F32", "[2.0]", "[0,8]") + "}", "8"},
         {"S8", "{" + entry("a", "F32", "[2e0]", "[0,8]") + "}", "8"},
         {"S8", "{" + entry("a", "F32", "[\"2\"]", "[0,8]") + "}", "8"},
@@ -179,6 +188,7 @@ class SafeTensorsTest {
         {"S9", "{" + entry("a", "F32", "[2]", "[0,8,8]") + "}", "8"},
         {"S9", "{" + entry("a", "F32", "[2]", "[8,0]") + "}", "8"},
         {"S9", "{" + entry("a", "F32", "[2]", "[-8,0]") + "}", "8"},
+        {"S9", "{" + entry("a", "F32", "[2]", "[-0,8]") + "}", "8"},
         {"S9", "{" + entry("a", "F32", "[2]", "\"0,8\"") + "}", "8"},
         {"S9", "{" + entry("a", "F32", "[2]", "[0,18446744073709551616]") + "}", "8"},
         {"S10", "{" + entry("a", "F32", "[2]", "[4,12]") + "}", "12"},
@@ -202,7 +212,9 @@ class SafeTensorsTest {
         {"S15", "{\"__metadata__\":{\"a\":null}}", "0"},
         {"S15", "{\"__metadata__\":{\"a\":{}}}", "0"},
         {"S15", "{\"__metadata__\":[\"a\"]}", "0"},
-        {"S5", "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", "0"}
+        {"S15", "{\"__metadata__\":{\"" + "a".repeat(513) + "\":\"1\"}}", "0"},
+        {"S16", "{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", "0"},
+        {"S16", "{\"__metadata__\":{},\"__metadata__\":{}}", "0"}
     };
 
     @Test
@@ -240,15 +252,117 @@ class SafeTensorsTest {
         assertTrue(refused > 3_000, refused + " were refused");
     }
 
-    @Test
-    void fileThatShrinksWhileOpen() throws IOException {
-        Path path = directory.resolve("b.safetensors");
+    private SafeTensors openOld(Path path) throws IOException {
         SafeTensors.write(path, Map.of(), Map.of("w", Tensor.zeros(Precision.F32, 1000)));
-        try (SafeTensors read = SafeTensors.open(path)) {
+        Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000)); // Not to rely on the clock's resolution.
+        return SafeTensors.open(path);
+    }
+
+    private static void assertChanged(SafeTensors read) {
+        ModelFormatException e = broken(() -> read.load("w", Precision.F32));
+        assertEquals("changed", e.rule(), e.getMessage());
+    }
+
+    @Test
+    void fileThatChangesWhileOpen() throws IOException {
+        Path path = directory.resolve("b.safetensors");
+        try (SafeTensors read = openOld(path)) {
+            assertEquals(1000, read.load("w", Precision.F32).size());
+            Files.write(path, new byte[1], StandardOpenOption.APPEND);
+            assertChanged(read);
+        }
+        try (SafeTensors read = openOld(path)) {
             try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 channel.truncate(500);
             }
-            assertEquals("S14", broken(() -> read.load("w", Precision.F32)).rule());
+            assertChanged(read);
+        }
+        try (SafeTensors read = openOld(path)) {
+            try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), channel.size() - 4);
+            }
+            assertChanged(read);
+        }
+        try (SafeTensors read = openOld(path);
+                SafeTensors replaced = openOld(path)) {
+            assertChanged(read);
+            assertEquals(1000, replaced.load("w", Precision.F32).size());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void onlyRegularFiles() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertEquals("file", broken(() -> SafeTensors.open(pipe)).rule()));
+        assertEquals("file", broken(() -> SafeTensors.open(directory)).rule());
+        Path file = directory.resolve("c.safetensors");
+        SafeTensors.write(file, Map.of(), Map.of());
+        SafeTensors.open(Files.createSymbolicLink(directory.resolve("link"), file))
+                .close();
+    }
+
+    @Test
+    void emptyTensorsOfAnyShape() throws IOException {
+        String header = "{" + entry("a", "F32", "[65536,65536,0]", "[0,0]") + ","
+                + entry("b", "F64", "[0,4294967296]", "[0,0]") + "}";
+        try (SafeTensors read = SafeTensors.open(fileOf(file(header, 0)))) {
+            assertArrayEquals(
+                    new int[] {65536, 65536, 0}, read.load("a", Precision.F32).shape());
+            ModelFormatException e = broken(() -> read.load("b", Precision.F64));
+            assertTrue(e.rule().equals("size") && e.getMessage().contains("[0, 4294967296]"), e.getMessage());
+        }
+    }
+
+    @Test
+    void tensorThatNoArrayHolds() throws IOException {
+        Path path = fileOf(file("{" + entry("a", "F32", "[65536,65536]", "[0,17179869184]") + "}", 0));
+        try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            long header = channel.size();
+            channel.write(ByteBuffer.allocate(1), header + (1L << 34) - 1); // The rest is a hole.
+        }
+        try (SafeTensors read = SafeTensors.open(path)) {
+            ModelFormatException e = broken(() -> read.load("a", Precision.F32));
+            assertEquals("size", e.rule());
+            assertTrue(e.getMessage().contains("too large"), e.getMessage());
+        } finally {
+            Files.delete(path);
+        }
+    }
+
+    private void assertNotWritten(String rule, Map<String, String> metadata, String name) throws IOException {
+        Path path = fileOf(new byte[] {1, 2, 3});
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> SafeTensors.write(path, metadata, Map.of(name, Tensor.zeros(Precision.F32, 2))))
+                .getMessage();
+        assertTrue(message.contains("[rule " + rule + "]") && message.contains(path.toString()), message);
+        assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(path));
+    }
+
+    @Test
+    void whatOpenWouldRefuseIsNotWritten() throws IOException {
+        assertNotWritten("S15", Map.of(), "__metadata__");
+        assertNotWritten("S7", Map.of(), "a\nb");
+        assertNotWritten("S7", Map.of(), "a".repeat(513));
+        assertNotWritten("S4", Map.of(), "a\ud800");
+        assertNotWritten("S5", Map.of("a", "v".repeat(70_000)), "w");
+        assertNotWritten("S15", Map.of("k".repeat(600), "v"), "w");
+        assertNotWritten("S4", Map.of("a", "\udc00"), "w");
+    }
+
+    @Test
+    void longestNames() throws IOException {
+        Path path = directory.resolve("long.safetensors");
+        String name = "\u20ac".repeat(512);
+        Map<String, String> metadata = Map.of(name, "v".repeat(60_000));
+        SafeTensors.write(path, metadata, Map.of(name, Tensor.zeros(Precision.F32, 2)));
+        try (SafeTensors read = SafeTensors.open(path)) {
+            assertEquals(Set.of(name), read.names());
+            assertEquals(metadata, read.metadata());
         }
     }
 

@@ -2,7 +2,11 @@ package org.icl4j.transformer.optimizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.AdamW;
 import org.icl4j.kernels.KernelOptions;
@@ -32,6 +36,33 @@ class AdamTest {
             Parameters<double[]> p = one(0, 0);
             descend(new Adam<>(kernels, p), p, 2000);
             assertArrayEquals(new double[] {3, -1}, p.get("p").array(), 1e-3);
+        }
+    }
+
+    /** A step that is refused has changed nothing. */
+    @Test
+    void refusesOtherGradients() {
+        try (Kernels<double[]> kernels =
+                Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"))) {
+            Map<String, Tensor<double[]>> parameters = new LinkedHashMap<>();
+            parameters.put("a", Tensor.zeros(Precision.F64, 2));
+            parameters.put("b", Tensor.zeros(Precision.F64, 2, 3));
+            Adam<double[]> adam = new Adam<>(kernels, Parameters.of(parameters));
+            Tensor<double[]> gradientOfA = Tensor.of(Precision.F64, new double[] {1, 1}, 2);
+            for (Map<String, Tensor<double[]>> gradients : List.of(
+                    Map.of("a", gradientOfA),
+                    Map.of("a", gradientOfA, "b", Tensor.zeros(Precision.F64, 3, 2)),
+                    Map.of("a", gradientOfA, "b", parameters.get("b").zerosLike(), "c", gradientOfA))) {
+                String message = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> adam.step(AdamW.adam(0.05), Parameters.of(gradients)))
+                        .getMessage();
+                assertTrue(message.contains("b") && message.contains("gradient"), message);
+                assertEquals(0, adam.steps());
+                assertArrayEquals(new double[2], parameters.get("a").array());
+                assertArrayEquals(new double[2], adam.firstMoments().get("a").array());
+            }
+            assertThrows(IllegalArgumentException.class, () -> adam.resumeAfter(-3));
         }
     }
 

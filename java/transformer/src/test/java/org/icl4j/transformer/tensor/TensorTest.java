@@ -41,6 +41,17 @@ class TensorTest {
     }
 
     @Test
+    void emptyTensors() {
+        assertEquals("[3, 0]", counting(3, 0).matrix().shape());
+        assertEquals("[6, 0]", counting(2, 3, 0).matrix().shape());
+        assertEquals("[0, 3]", counting(0, 3).matrix().shape());
+        Tensor<float[]> wide = counting(65536, 65536, 0);
+        assertEquals(0, wide.size());
+        assertThrows(IllegalArgumentException.class, wide::matrix);
+        assertEquals("[0, 50000, 50000]", counting(0, 50000, 50000).batch().shape());
+    }
+
+    @Test
     void copies() {
         Tensor<float[]> t = counting(2, 2);
         Tensor<float[]> copy = t.copy();
