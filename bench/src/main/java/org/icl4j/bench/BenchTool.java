@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.spi.ToolProvider;
 import org.icl4j.bench.guard.GuardCommand;
 import org.icl4j.bench.jmh.JmhCommand;
@@ -22,6 +24,8 @@ public final class BenchTool implements ToolProvider {
     private static final int ENVIRONMENT = 4;
     private static final int INTERNAL = 70;
 
+    private static final Logger OURS = Logger.getLogger("org.icl4j");
+
     /** For the service loader. */
     public BenchTool() {}
 
@@ -32,6 +36,7 @@ public final class BenchTool implements ToolProvider {
 
     @Override
     public int run(PrintWriter out, PrintWriter err, String... args) {
+        OURS.setLevel(Level.WARNING); // Kernels are opened many times here.
         PrintStream terminal = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         CommandLine commandLine = new CommandLine(new SurveyCommand(terminal))
                 .setCommandName("icl4j bench")

@@ -25,7 +25,8 @@ import org.icl4j.kernels.workload.Workload.Prepared;
  *
  * <pre>
  * prepare WORKLOAD   ready | none | failed REASON
- * answer FILE        done                          (the results as f32, little-endian)
+ * answer FILE        done                          (the results of the first call as f32, little-endian)
+ * warm               done
  * measure            seconds of a call
  * </pre>
  */
@@ -72,6 +73,7 @@ public final class PeerWorker {
             return switch (words[0]) {
                 case "prepare" -> prepare(words[1]);
                 case "answer" -> answer(Path.of(words[1]));
+                case "warm" -> warm();
                 case "measure" -> Double.toString(Timing.secondsPerCall(call::run, callsPerMeasurement));
                 default -> throw new IllegalArgumentException("no command " + words[0]);
             };
@@ -91,8 +93,13 @@ public final class PeerWorker {
         if (prepared.isEmpty()) {
             return "none";
         }
-        callsPerMeasurement = (int) Math.max(1, EFFORT.roundNanos() / Timing.warmUp(call::run, EFFORT));
+        callsPerMeasurement = 1;
         return "ready";
+    }
+
+    private String warm() {
+        callsPerMeasurement = (int) Math.max(1, EFFORT.roundNanos() / Timing.warmUp(call::run, EFFORT));
+        return "done";
     }
 
     private String answer(Path file) throws IOException {
