@@ -18,13 +18,16 @@ public interface AttentionKernels<A> {
      * <pre>out[i, :] ← Σⱼ p[i, j]·v[j, :],  logSumExp[h, i] ← log Σⱼ exp(s[i, j])</pre>
      *
      * <p>Error: |out − exact| ≤ 4e-6·max|v| in f32 for scores of moderate size (|s| ≤ 30). A NaN in
-     * a query or in a key or value it sees makes its output NaN.
+     * a query or in a key or value it sees makes its output NaN. With D = 0 only logSumExp is written: the logarithm of the
+     * number of keys seen.
      *
      * @param q [B, nQueries, H·D]
      * @param k [B, nKeys, H·D], nKeys ≥ nQueries
      * @param v [B, nKeys, H·D]
      * @param out [B, nQueries, H·D], overwritten
      * @param logSumExp [B, H, nQueries], overwritten; what the backward pass needs to find p again
+     * @throws IllegalArgumentException if shapes disagree, (2·D + 2)·(nKeys + 15) > 2³⁰, or the scale is neither 0 nor a
+     *     normal number of the storage type
      */
     void attention(AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v, Matrix<A> out, Matrix<A> logSumExp);
 

@@ -1,8 +1,12 @@
 package org.icl4j.kernels;
 
+import static org.icl4j.kernels.Checks.requireColumns;
 import static org.icl4j.kernels.Checks.requireDisjoint;
+import static org.icl4j.kernels.Checks.requireFactor;
+import static org.icl4j.kernels.Checks.requireHeadFits;
 import static org.icl4j.kernels.Checks.requireRowMajor;
 import static org.icl4j.kernels.Checks.requireSameOrDisjoint;
+import static org.icl4j.kernels.Checks.requireSetting;
 import static org.icl4j.kernels.Checks.requireShape;
 import static org.icl4j.kernels.Checks.requireShapeOrShared;
 import static org.icl4j.kernels.Checks.requireWritable;
@@ -54,8 +58,10 @@ final class CheckedKernels<A> implements Kernels<A> {
         requireWritable("gemm", "C", c);
         requireDisjoint("gemm", "C", c, "A", a);
         requireDisjoint("gemm", "C", c, "B", b);
+        double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
+        double storedBeta = requireFactor(precision, "gemm", "beta", beta);
         if (!c.isEmpty()) {
-            parts.products().gemm(alpha, a, b, beta, c);
+            parts.products().gemm(storedAlpha, a, b, storedBeta, c);
         }
     }
 
@@ -76,8 +82,9 @@ final class CheckedKernels<A> implements Kernels<A> {
         requireShape("sumRows", "sum", sum, 1, 1, x.cols(), "x is " + x.shape());
         requireWritable("sumRows", "sum", sum);
         requireDisjoint("sumRows", "sum", sum, "x", x);
+        double storedBeta = requireFactor(precision, "sumRows", "beta", beta);
         if (!sum.isEmpty()) {
-            parts.rows().sumRows(x, beta, sum);
+            parts.rows().sumRows(x, storedBeta, sum);
         }
     }
 
@@ -108,6 +115,8 @@ final class CheckedKernels<A> implements Kernels<A> {
         if (!(eps > 0) || !Double.isFinite(eps)) {
             throw new IllegalArgumentException("layerNorm: eps=" + eps + " must be positive and finite");
         }
+        requireSetting(precision, "layerNorm", "eps", eps);
+        requireColumns("layerNorm", "x", x);
         requireElementwise("layerNorm", x, "y", y);
         requireRowStatistics("layerNorm", x, gamma, mean, rstd);
         requireShape("layerNorm", "beta", beta, 1, 1, x.cols(), "x is " + x.shape());
@@ -130,6 +139,7 @@ final class CheckedKernels<A> implements Kernels<A> {
             Matrix<A> dGamma,
             Matrix<A> dBeta) {
         beginRowMajor("layerNormBackward", x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
+        requireColumns("layerNormBackward", "x", x);
         requireElementwise("layerNormBackward", dy, "dx", dx);
         requireShape("layerNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy is " + dy.shape());
         requireRowStatistics("layerNormBackward", x, gamma, mean, rstd);
@@ -191,7 +201,7 @@ final class CheckedKernels<A> implements Kernels<A> {
         requireLike("attention", "out", out, "q", q);
         requireShape("attention", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q is " + q.shape());
         requireOutputs("attention", new Matrix<?>[] {out, logSumExp}, q, k, v);
-        if (!out.isEmpty()) {
+        if (!logSumExp.isEmpty()) {
             parts.attention().attention(heads, q, k, v, out, logSumExp);
         }
     }
@@ -235,6 +245,9 @@ final class CheckedKernels<A> implements Kernels<A> {
         if (step < 1) {
             throw new IllegalArgumentException("adamW: step=" + step + ", but steps are counted from 1");
         }
+        requireSetting(precision, "adamW", "epsilon", settings.epsilon());
+        double rate = settings.learningRate() / (1 - StrictMath.pow(settings.beta1(), step));
+        requireFactor(precision, "adamW", "learningRate / (1 - beta1^step)", rate);
         requireLike("adamW", "gradient", gradient, "parameter", parameter);
         requireLike("adamW", "firstMoment", firstMoment, "parameter", parameter);
         requireLike("adamW", "secondMoment", secondMoment, "parameter", parameter);
@@ -274,17 +287,18 @@ final class CheckedKernels<A> implements Kernels<A> {
     private static <A> void requireRowStatistics(
             String kernel, Matrix<A> x, Matrix<A> gamma, Matrix<A> mean, Matrix<A> rstd) {
         String given = "x is " + x.shape();
+        long rows = (long) x.count() * x.rows();
         requireShape(kernel, "gamma", gamma, 1, 1, x.cols(), given);
-        requireShape(kernel, "mean", mean, 1, 1, Math.multiplyExact(x.count(), x.rows()), given);
-        requireShape(kernel, "rstd", rstd, 1, 1, Math.multiplyExact(x.count(), x.rows()), given);
+        requireShape(kernel, "mean", mean, 1, 1, rows, given);
+        requireShape(kernel, "rstd", rstd, 1, 1, rows, given);
     }
 
     private static <A> void requireLike(String kernel, String name, Matrix<A> m, String likeName, Matrix<A> like) {
         requireShape(kernel, name, m, like.count(), like.rows(), like.cols(), likeName + " is " + like.shape());
     }
 
-    private static <A> void requireAttention(
-            String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v) {
+    private void requireAttention(String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v) {
+        requireSetting(precision, kernel, "scale", heads.scale());
         if (q.cols() % heads.nHeads() != 0) {
             throw new IllegalArgumentException(kernel
                     + ": q "
@@ -294,6 +308,7 @@ final class CheckedKernels<A> implements Kernels<A> {
                     + " columns, not a multiple of nHeads="
                     + heads.nHeads());
         }
+        requireHeadFits(kernel, q.cols() / heads.nHeads(), k.rows());
         requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q is " + q.shape());
         requireLike(kernel, "v", v, "k", k);
         if (k.rows() < q.rows()) {

@@ -5,13 +5,16 @@ final class Checks {
     /** Pairs of matrices of two batches that are compared one by one. */
     private static final int MAX_PAIRS = 1 << 16;
 
+    /** Elements of working memory that attention may take for one head. */
+    private static final long MAX_HEAD_ELEMENTS = 1L << 30;
+
     private Checks() {}
 
     /**
      * A matrix of this shape; a batch count of 1 serves for any {@code count} where {@code count}
      * is an operand's.
      */
-    static void requireShape(String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
+    static void requireShape(String kernel, String name, Matrix<?> m, int count, int rows, long cols, String given) {
         if (m.count() != count || m.rows() != rows || m.cols() != cols) {
             throw mismatch(kernel, name, m, count, rows, cols, given);
         }
@@ -26,10 +29,48 @@ final class Checks {
     }
 
     private static IllegalArgumentException mismatch(
-            String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
+            String kernel, String name, Matrix<?> m, int count, int rows, long cols, String given) {
         String wanted = count == 1 ? "[" + rows + ", " + cols + "]" : "[" + count + ", " + rows + ", " + cols + "]";
         return new IllegalArgumentException(
                 kernel + ": " + name + " is " + m.shape() + ", but must be " + wanted + ", as " + given);
+    }
+
+    /** A factor as the storage type holds it, so that every provider works with one value. */
+    static double requireFactor(Precision<?> precision, String kernel, String name, double value) {
+        double stored = precision.round(value);
+        if (Double.isInfinite(stored) && Double.isFinite(value)) {
+            throw new IllegalArgumentException(kernel + ": " + name + "=" + value + " is beyond the largest "
+                    + precision + " number, " + precision.maxValue() + "; choose a smaller one, or work in f64");
+        }
+        return stored;
+    }
+
+    /** A setting that stays a normal number in the storage type, or is 0: rounded to 0 or ∞ it would mean something else. */
+    static void requireSetting(Precision<?> precision, String kernel, String name, double value) {
+        double stored = Math.abs(precision.round(value));
+        if (value != 0 && !(stored >= precision.minNormal() && stored <= precision.maxValue())) {
+            throw new IllegalArgumentException(kernel + ": " + name + "=" + value + " would be stored as "
+                    + precision.round(value) + " in " + precision + ", which keeps all digits from "
+                    + precision.minNormal()
+                    + " to " + precision.maxValue() + " only; choose " + name + " in there, or work in f64");
+        }
+    }
+
+    /** A row that a mean can be taken of. */
+    static void requireColumns(String kernel, String name, Matrix<?> m) {
+        if (m.cols() == 0) {
+            throw new IllegalArgumentException(
+                    kernel + ": " + name + " is " + m.shape() + ", but rows must have at least 1 element");
+        }
+    }
+
+    /** The working memory of one head, for the widest vectors: it must fit one array. */
+    static void requireHeadFits(String kernel, long dHead, long nKeys) {
+        if (nKeys + 15 > MAX_HEAD_ELEMENTS / (2 * dHead + 2)) {
+            throw new IllegalArgumentException(kernel + ": dHead=" + dHead + " and " + nKeys
+                    + " keys, but (2*dHead + 2)*(keys + 15), the working memory of a head, must not exceed "
+                    + MAX_HEAD_ELEMENTS + "; take fewer keys or more heads");
+        }
     }
 
     static void requireRowMajor(String kernel, Matrix<?> m) {

@@ -72,6 +72,15 @@ public abstract sealed class Precision<A> {
     /** {@code array[index] = value}, rounded to nearest. */
     public abstract void set(A array, int index, double value);
 
+    /** {@code value} as storage holds it: rounded to nearest, infinite where it is too large. */
+    abstract double round(double value);
+
+    /** The smallest number with all its digits: 2⁻¹²⁶ or 2⁻¹⁰²². */
+    abstract double minNormal();
+
+    /** The largest finite number. */
+    abstract double maxValue();
+
     @Override
     public final String toString() {
         return name;
@@ -98,6 +107,21 @@ public abstract sealed class Precision<A> {
         }
 
         @Override
+        double round(double value) {
+            return (float) value;
+        }
+
+        @Override
+        double minNormal() {
+            return Float.MIN_NORMAL;
+        }
+
+        @Override
+        double maxValue() {
+            return Float.MAX_VALUE;
+        }
+
+        @Override
         public void set(float[] array, int index, double value) {
             array[index] = (float) value;
         }
@@ -121,6 +145,21 @@ public abstract sealed class Precision<A> {
         @Override
         public double get(double[] array, int index) {
             return array[index];
+        }
+
+        @Override
+        double round(double value) {
+            return value;
+        }
+
+        @Override
+        double minNormal() {
+            return Double.MIN_NORMAL;
+        }
+
+        @Override
+        double maxValue() {
+            return Double.MAX_VALUE;
         }
 
         @Override

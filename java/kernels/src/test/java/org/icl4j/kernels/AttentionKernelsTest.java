@@ -37,8 +37,13 @@ class AttentionKernelsTest {
         final String what;
 
         Call(Precision<A> precision, int batch, int nHeads, int nQueries, int nKeys, int dHead, double size) {
+            this(precision, AttentionHeads.scaled(nHeads, dHead), batch, nQueries, nKeys, dHead, size);
+        }
+
+        Call(Precision<A> precision, AttentionHeads heads, int batch, int nQueries, int nKeys, int dHead, double size) {
+            this.heads = heads;
+            int nHeads = heads.nHeads();
             int width = nHeads * dHead;
-            heads = AttentionHeads.scaled(nHeads, dHead);
             q = Operand.batch(precision, batch, nQueries, width, () -> size * gaussian());
             k = Operand.batch(precision, batch, nKeys, width, () -> size * gaussian());
             v = Operand.batch(precision, batch, nKeys, width, AttentionKernelsTest.this::gaussian);
@@ -105,7 +110,7 @@ class AttentionKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void everyShape(Tested<A> tested) {
         double eps = tested.precision().epsilon();
         try (Kernels<A> kernels = tested.open(2)) {
@@ -172,6 +177,54 @@ class AttentionKernelsTest {
                     tested.count(1);
                 }
             }
+        }
+    }
+
+    /** Weights and values of one sign: where a plain sum's roundings add up, its error grows with the number of keys. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
+    <A> void manyKeys(Tested<A> tested) {
+        try (Kernels<A> kernels = tested.open()) {
+            for (int nKeys : new int[] {100, 4096, 65536}) {
+                for (double size : new double[] {0, 0.5}) {
+                    Call<A> call = new Call<>(tested.precision(), 1, 1, 1, nKeys, 4, size);
+                    for (int j = 0; j < nKeys; j++) {
+                        for (int d = 0; d < 4; d++) {
+                            double value = d == 0 ? 0.1 : d == 1 ? 1 : random.nextDouble();
+                            tested.precision().set(call.v.view.array(), call.v.view.index(0, j, d), value);
+                        }
+                    }
+                    call.forward(kernels);
+                    Operand<double[]> expected = call.out.widened();
+                    Operand<double[]> logSumExp = call.logSumExp.widened();
+                    Reference.KERNELS.attention(
+                            call.heads,
+                            call.q.widened().view,
+                            call.k.widened().view,
+                            call.v.widened().view,
+                            expected.view,
+                            logSumExp.view);
+                    String what = tested + " " + call.what + " size " + size;
+                    assertClose(expected, call.out, (b, i, d) -> 4e-6 * (d == 0 ? 0.1 : 1), what);
+                    assertClose(logSumExp, call.logSumExp, (b, i, j) -> 2e-6, what + " logSumExp");
+                    tested.count(1);
+                }
+            }
+        }
+    }
+
+    /** Heads without columns: all scores are 0. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void headsOfNoWidth(Tested<A> tested) {
+        try (Kernels<A> kernels = tested.open()) {
+            Call<A> call = new Call<>(tested.precision(), new AttentionHeads(2, 1), 2, 3, 19, 0, 1);
+            call.forward(kernels);
+            call.backward(kernels);
+            for (int i = 0; i < 3; i++) {
+                assertEquals(Math.log(17 + i), call.logSumExp.get(1, 1, i), 1e-6, tested + " query " + i);
+            }
+            tested.count(1);
         }
     }
 

@@ -98,6 +98,70 @@ class ChecksTest {
         assertRefused(() -> Precision.of("f16"), "f16", "f32", "f64");
     }
 
+    /** What f32 would round to 0, to a subnormal number or to ∞ is refused by it, and taken by f64. */
+    @Test
+    void settingsThatTheStorageTypeCannotHold() {
+        Matrix<float[]> m = matrix(2, 2);
+        Matrix<float[]> row = matrix(1, 2);
+        for (double eps : new double[] {1e-50, 1e-39, 1e39}) {
+            assertRefused(
+                    () -> kernels.layerNorm(m, row, row, eps, matrix(2, 2), matrix(1, 2), matrix(1, 2)),
+                    "eps=" + eps,
+                    "f32");
+            AdamW settings = new AdamW(0.1, 0.9, 0.999, eps, 0);
+            assertRefused(
+                    () -> kernels.adamW(settings, 1, m, matrix(2, 2), matrix(2, 2), matrix(2, 2)), "epsilon=" + eps);
+            for (double scale : new double[] {eps, -eps}) {
+                AttentionHeads heads = new AttentionHeads(1, scale);
+                assertRefused(() -> kernels.attention(heads, m, m, m, matrix(2, 2), matrix(1, 2)), "scale=" + scale);
+                assertRefused(
+                        () -> kernels.attentionBackward(
+                                heads, m, m, m, m, row, m, matrix(2, 2), matrix(2, 2), matrix(2, 2)),
+                        "scale=" + scale);
+            }
+        }
+        AdamW fast = new AdamW(1e38, 0.9, 0.999, 1e-8, 0);
+        assertRefused(() -> kernels.adamW(fast, 1, m, matrix(2, 2), matrix(2, 2), matrix(2, 2)), "learningRate", "E39");
+        kernels.attention(new AttentionHeads(1, 0), m, m, m, matrix(2, 2), matrix(1, 2));
+        Matrix<double[]> wide = Matrix.of(new double[4], 2, 2);
+        Matrix<double[]> wideRow = Matrix.of(new double[2], 1, 2);
+        Reference.KERNELS.layerNorm(
+                wide,
+                wideRow,
+                wideRow,
+                1e-50,
+                Matrix.of(new double[4], 2, 2),
+                Matrix.of(new double[2], 1, 2),
+                Matrix.of(new double[2], 1, 2));
+    }
+
+    @Test
+    void sizes() {
+        Matrix<float[]> none = matrix(2, 0);
+        Matrix<float[]> row = matrix(1, 0);
+        assertRefused(
+                () -> kernels.layerNorm(none, row, row, 1, matrix(2, 0), matrix(1, 2), matrix(1, 2)),
+                "x is [2, 0]",
+                "at least 1");
+        assertRefused(
+                () -> kernels.layerNormBackward(
+                        none, row, matrix(1, 2), matrix(1, 2), matrix(2, 0), matrix(2, 0), matrix(1, 0), matrix(1, 0)),
+                "x is [2, 0]");
+        Matrix<float[]> many = Matrix.batch(new float[70_000], 0, 70_000, 0, 70_000, 1, 1);
+        assertRefused(
+                () -> Checks.requireShape("layerNorm", "mean", row, 1, 1, 70_000L * 70_000, "x is " + many.shape()),
+                "4900000000");
+        Checks.requireHeadFits("attention", 64, 8_000_000);
+        assertRefused(() -> Checks.requireHeadFits("attention", 1, (1 << 29) + 16), "536870928 keys", "1073741824");
+        assertRefused(
+                () -> Checks.requireHeadFits("attention", Integer.MAX_VALUE, Integer.MAX_VALUE), "dHead=2147483647");
+        Matrix<float[]> wide = Matrix.of(new float[1 << 26], 1, 1 << 26);
+        assertRefused(
+                () -> kernels.attention(new AttentionHeads(1, 1), wide, wide, wide, matrix(1, 1), matrix(1, 1)),
+                "dHead=67108864",
+                "1 keys");
+    }
+
     @Test
     void overlap() {
         float[] array = new float[24];

@@ -32,7 +32,9 @@ class CoverageTest {
                 boolean onReference = test.contains("KERNELS." + kernel.getName() + "(")
                         || kind == ProductKernels.class // Its oracle is in the test itself.
                         || kind == ActivationKernels.class; // Called through one method for all.
-                if (!onKernels || !onReference || !test.contains("Tested#everyProvider")) {
+                if (!onKernels
+                        || !onReference
+                        || !(test.contains("Tested#everyTwin") || test.contains("Tested#everyProvider"))) {
                     untested.add(kind.getSimpleName() + "." + kernel.getName());
                 }
             }

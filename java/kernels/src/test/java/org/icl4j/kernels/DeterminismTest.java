@@ -2,8 +2,10 @@ package org.icl4j.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -11,6 +13,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The vector provider's promise: the same bits whatever the threads, and whatever stands around an element. */
 @ExtendWith(CaseReport.class)
 class DeterminismTest {
+    /** What the vector provider gives to one task at most. */
+    private static final int TASK_ELEMENTS = 16_384;
+
     private final Tested<float[]> vector = new Tested<>("vector", Precision.F32);
     private final RandomGenerator random = TestSeed.random("determinism");
 
@@ -84,68 +89,47 @@ class DeterminismTest {
         }
     }
 
+    /** Enough elements for several tasks, in one stretch and row by row, and a batch of products that threads share. */
     @Test
-    void rowKernelsAndAttentionDoNotDependOnThreads() {
-        int batch = 3;
-        int length = 70;
-        int width = 24;
-        float[] x = values(batch * length * width);
-        float[][] first = everyRowKernel(1, x, batch, length, width);
-        for (int threads = 2; threads <= 4; threads++) {
-            float[][] again = everyRowKernel(threads, x, batch, length, width);
-            for (int i = 0; i < first.length; i++) {
-                assertArrayEquals(first[i], again[i], "result " + i + " with " + threads + " threads");
+    void allOtherKernelsDoNotDependOnThreads() {
+        int batch = 5;
+        int length = 140;
+        int width = 96;
+        assertTrue(batch * length * width > 4 * TASK_ELEMENTS);
+        List<KernelCall<float[]>> calls = KernelCall.all(batch, length, width);
+        for (KernelCall<float[]> call : calls) {
+            for (int gap : new int[] {0, 3}) {
+                List<float[]> values = call.slots().stream()
+                        .map(slot -> values(slot.count() * slot.rows() * (slot.cols() + gap)))
+                        .toList();
+                List<Matrix<float[]>> first = run(call, gap, values, 1);
+                for (int threads = 2; threads <= 4; threads++) {
+                    List<Matrix<float[]>> again = run(call, gap, values, threads);
+                    for (int i = 0; i < first.size(); i++) {
+                        assertArrayEquals(
+                                first.get(i).array(),
+                                again.get(i).array(),
+                                call + " " + call.slots().get(i).name() + " with " + threads + " threads and gaps of "
+                                        + gap + ", " + TestSeed.hint());
+                    }
+                    vector.count(1);
+                }
             }
-            vector.count(first.length);
         }
     }
 
-    private float[][] everyRowKernel(int threads, float[] values, int batch, int length, int width) {
+    /** The operands after the call, rows {@code gap} elements apart. */
+    private List<Matrix<float[]>> run(KernelCall<float[]> call, int gap, List<float[]> values, int threads) {
+        List<Matrix<float[]>> operands = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            KernelCall.Slot slot = call.slots().get(i);
+            int ld = slot.cols() + gap;
+            operands.add(Matrix.batch(
+                    values.get(i).clone(), 0, slot.count(), slot.rows() * ld, slot.rows(), slot.cols(), ld));
+        }
         try (Kernels<float[]> kernels = vector.open(threads)) {
-            int rows = batch * length;
-            Matrix<float[]> x = Matrix.batch(values, 0, batch, length * width, length, width, width);
-            Matrix<float[]> flat = Matrix.of(values, rows, width);
-            Matrix<float[]> y = Matrix.of(new float[values.length], rows, width);
-            Matrix<float[]> ones = Matrix.of(new float[width], 1, width);
-            Arrays.fill(ones.array(), 1);
-            Matrix<float[]> mean = Matrix.of(new float[rows], 1, rows);
-            Matrix<float[]> rstd = Matrix.of(new float[rows], 1, rows);
-            kernels.layerNorm(flat, ones, ones, 1e-5, y, mean, rstd);
-            Matrix<float[]> dx = Matrix.of(new float[values.length], rows, width);
-            Matrix<float[]> dGamma = Matrix.of(new float[width], 1, width);
-            Matrix<float[]> dBeta = Matrix.of(new float[width], 1, width);
-            kernels.layerNormBackward(flat, ones, mean, rstd, flat, dx, dGamma, dBeta);
-            Matrix<float[]> soft = Matrix.of(new float[values.length], rows, width);
-            kernels.softmax(flat, soft);
-            Matrix<float[]> sum = Matrix.of(new float[width], 1, width);
-            kernels.sumRows(flat, 0, sum);
-            AttentionHeads heads = AttentionHeads.scaled(3, width / 3);
-            Matrix<float[]> out = like(x);
-            Matrix<float[]> lse = Matrix.batch(new float[batch * 3 * length], 0, batch, 3 * length, 3, length, length);
-            kernels.attention(heads, x, x, x, out, lse);
-            Matrix<float[]> dq = like(x);
-            Matrix<float[]> dk = like(x);
-            Matrix<float[]> dv = like(x);
-            kernels.attentionBackward(heads, x, x, x, out, lse, x, dq, dk, dv);
-            return new float[][] {
-                y.array(),
-                mean.array(),
-                rstd.array(),
-                dx.array(),
-                dGamma.array(),
-                dBeta.array(),
-                soft.array(),
-                sum.array(),
-                out.array(),
-                lse.array(),
-                dq.array(),
-                dk.array(),
-                dv.array()
-            };
+            call.body().run(kernels, operands);
         }
-    }
-
-    private static Matrix<float[]> like(Matrix<float[]> m) {
-        return Matrix.batch(new float[m.count() * m.stride()], 0, m.count(), m.stride(), m.rows(), m.cols(), m.ld());
+        return operands;
     }
 }

@@ -1,8 +1,10 @@
 package org.icl4j.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,11 +55,72 @@ class ProductKernelsTest {
     @MethodSource("org.icl4j.kernels.Tested#everyProvider")
     <A> void shapesOfModels(Tested<A> tested) {
         try (Kernels<A> kernels = tested.open(2)) {
-            int[][] shapes = {{1, 300, 600}, {130, 1, 700}, {600, 5, 3}, {37, 1100, 65}, {200, 150, 257}, {3, 3, 1025}};
+            int[][] shapes = {{1, 300, 600}, {130, 1, 700}, {600, 5, 3}, {13, 1100, 65}, {110, 70, 257}, {3, 3, 1025}};
             for (int[] s : shapes) {
-                for (int form = 0; form < 4; form++) {
-                    check(tested, kernels, 1, s[0], s[1], s[2], form, 1, 1);
+                everyForm(tested, kernels, s[0], s[1], s[2]);
+            }
+        }
+    }
+
+    /** Terms of one sign, whose roundings may all have one sign too: the bound for any data. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void termsOfOneSign(Tested<A> tested) {
+        int[][] shapes = {{64, 64, 64}, {64, 64, 257}, {16, 16, 1024}, {5, 7, 4096}};
+        DoubleSupplier tenth = () -> 0.1;
+        DoubleSupplier one = () -> 1;
+        double worst = 0;
+        try (Kernels<A> kernels = tested.open()) {
+            for (int[] s : shapes) {
+                double bound = boundForAnyData(tested, s[2]);
+                for (double alpha : new double[] {1, 0.7}) {
+                    for (double beta : new double[] {0, 1.3}) {
+                        Case<A> constant = new Case<>(tested, 1, s[0], s[1], s[2], 0, alpha, beta);
+                        worst = Math.max(worst, constant.check(kernels, tenth, one, bound) / bound);
+                        Case<A> positive = new Case<>(tested, 1, s[0], s[1], s[2], 0, alpha, beta);
+                        DoubleSupplier uniform = random::nextDouble;
+                        worst = Math.max(worst, positive.check(kernels, uniform, uniform, bound) / bound);
+                    }
                 }
+            }
+        }
+        System.out.printf("gemm %s: worst error of terms of one sign %.2f of the bound%n", tested, worst);
+    }
+
+    /** As documented at {@link ProductKernels#gemm}, in units of ε instead of u = ε/2. */
+    private static double boundForAnyData(Tested<?> tested, int k) {
+        return switch (tested.toString()) {
+            case "vector.f32" -> (Math.min(k, 256) + Math.ceilDiv(k, 256) + 2) / 2.0;
+            case "scalar.f32" -> 1;
+            default -> (k + 3) / 2.0;
+        };
+    }
+
+    /** α and β are what the storage type makes of them, and must not become infinite by it. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void factorsBeyondTheStorageType(Tested<A> tested) {
+        boolean f32 = tested.precision().bytes() == Float.BYTES;
+        try (Kernels<A> kernels = tested.open()) {
+            for (int k : new int[] {0, 1, 300}) {
+                Operand<A> a = Operand.matrix(tested.precision(), 5, k, () -> 1);
+                Operand<A> b = Operand.matrix(tested.precision(), k, 5, () -> 1);
+                Operand<A> c = Operand.matrix(tested.precision(), 5, 5, () -> Double.NaN);
+                kernels.gemm(1, a.view, b.view, 1e-50, c.view);
+                assertEquals(f32 ? k : Double.NaN, c.get(0, 3, 3), tested + " beta=1e-50, k=" + k);
+                Operand<A> sum = Operand.matrix(tested.precision(), 1, 5, () -> Double.NaN);
+                kernels.sumRows(b.view, 1e-50, sum.view);
+                assertEquals(f32 ? k : Double.NaN, sum.get(0, 0, 3), tested + " sumRows beta=1e-50, k=" + k);
+                if (f32) {
+                    for (double beyond : new double[] {1e39, -1e39}) {
+                        assertThrows(
+                                IllegalArgumentException.class, () -> kernels.gemm(beyond, a.view, b.view, 0, c.view));
+                        assertThrows(
+                                IllegalArgumentException.class, () -> kernels.gemm(1, a.view, b.view, beyond, c.view));
+                        assertThrows(IllegalArgumentException.class, () -> kernels.sumRows(b.view, beyond, sum.view));
+                    }
+                }
+                tested.count(2);
             }
         }
     }
@@ -84,30 +147,59 @@ class ProductKernelsTest {
     /** Bit 0 of {@code form}: A transposed; bit 1: B transposed. Returns the worst error in units. */
     private <A> double check(
             Tested<A> tested, Kernels<A> kernels, int count, int m, int n, int k, int form, double alpha, double beta) {
-        Precision<A> precision = tested.precision();
-        Operand<A> a = operand(precision, random.nextInt(4) == 0 ? 1 : count, m, k, (form & 1) != 0);
-        Operand<A> b = operand(precision, random.nextInt(4) == 0 ? 1 : count, k, n, (form & 2) != 0);
-        Operand<A> c = operand(precision, count, m, n, random.nextInt(8) == 0);
-        Operand<double[]> start = c.widened();
-        kernels.gemm(alpha, a.view, b.view, beta, c.view);
-        tested.count(1);
-        String what = tested + " gemm count=" + count + " m=" + m + " n=" + n + " k=" + k + " form=" + form + " alpha="
-                + alpha + " beta=" + beta + ", " + TestSeed.hint();
-        a.assertUnchanged(what + ": A");
-        b.assertUnchanged(what + ": B");
-        c.assertGapsUntouched(what + ": C");
-        double worst = 0;
-        for (int i = 0; i < count; i++) {
-            worst = Math.max(worst, worstError(a, b, start, c, i, alpha, beta, precision.epsilon()));
-        }
-        assertTrue(worst <= BOUND, what + ": error " + worst + " units, allowed " + BOUND);
-        return worst;
+        return new Case<>(tested, count, m, n, k, form, alpha, beta).check(kernels, this::value, this::value, BOUND);
     }
 
-    private <A> Operand<A> operand(Precision<A> precision, int count, int rows, int cols, boolean transposed) {
-        return transposed
-                ? Operand.transposed(precision, count, rows, cols, this::value)
-                : Operand.batch(precision, count, rows, cols, this::value);
+    /** One product; where β = 0, C is NaN. */
+    private final class Case<A> {
+        private final Tested<A> tested;
+        private final int count;
+        private final int m;
+        private final int n;
+        private final int k;
+        private final int form;
+        private final double alpha;
+        private final double beta;
+
+        Case(Tested<A> tested, int count, int m, int n, int k, int form, double alpha, double beta) {
+            this.tested = tested;
+            this.count = count;
+            this.m = m;
+            this.n = n;
+            this.k = k;
+            this.form = form;
+            this.alpha = tested.precision().round(alpha);
+            this.beta = tested.precision().round(beta);
+        }
+
+        double check(Kernels<A> kernels, DoubleSupplier inA, DoubleSupplier inB, double bound) {
+            Operand<A> a = operand(random.nextInt(4) == 0 ? 1 : count, m, k, (form & 1) != 0, inA);
+            Operand<A> b = operand(random.nextInt(4) == 0 ? 1 : count, k, n, (form & 2) != 0, inB);
+            DoubleSupplier inC = beta == 0 ? () -> Double.NaN : inA;
+            Operand<A> c = operand(count, m, n, random.nextInt(8) == 0, inC);
+            Operand<double[]> start = c.widened();
+            kernels.gemm(alpha, a.view, b.view, beta, c.view);
+            tested.count(1);
+            String what = tested + " gemm count=" + count + " m=" + m + " n=" + n + " k=" + k + " form=" + form
+                    + " alpha=" + alpha + " beta=" + beta + ", " + TestSeed.hint();
+            a.assertUnchanged(what + ": A");
+            b.assertUnchanged(what + ": B");
+            c.assertGapsUntouched(what + ": C");
+            double worst = 0;
+            for (int i = 0; i < count; i++) {
+                double error = worstError(
+                        a, b, start, c, i, alpha, beta, tested.precision().epsilon());
+                worst = Math.max(worst, error);
+            }
+            assertTrue(worst <= bound, what + ": error " + worst + " units, allowed " + bound);
+            return worst;
+        }
+
+        private Operand<A> operand(int matrices, int rows, int cols, boolean transposed, DoubleSupplier values) {
+            return transposed
+                    ? Operand.transposed(tested.precision(), matrices, rows, cols, values)
+                    : Operand.batch(tested.precision(), matrices, rows, cols, values);
+        }
     }
 
     private double value() {
@@ -123,23 +215,19 @@ class ProductKernelsTest {
             double alpha,
             double beta,
             double epsilon) {
-        int aBatch = a.view.count() == 1 ? 0 : batch;
-        int bBatch = b.view.count() == 1 ? 0 : batch;
+        double[][] rows = rows(a, batch);
+        double[][] columns = columns(b, batch);
         double worst = 0;
         for (int i = 0; i < c.view.rows(); i++) {
             for (int j = 0; j < c.view.cols(); j++) {
+                double before = beta == 0 ? 0 : start.get(batch, i, j);
                 ExactSum sum = new ExactSum();
-                double gauge = Math.abs(beta * start.get(batch, i, j));
-                for (int p = 0; p < a.view.cols(); p++) {
-                    double left = a.get(aBatch, i, p);
-                    double right = b.get(bBatch, p, j);
-                    sum.addProduct(left, right);
-                    gauge += Math.abs(alpha * left * right);
-                }
+                double absolutes = sum.addProducts(rows[i], columns[j]);
+                double gauge = Math.abs(beta * before) + Math.abs(alpha) * absolutes;
                 ExactSum error = new ExactSum();
                 error.addProduct(alpha, sum.high);
                 error.addProduct(alpha, sum.low);
-                error.addProduct(beta, start.get(batch, i, j));
+                error.addProduct(beta, before);
                 error.addProduct(-1, c.get(batch, i, j));
                 double size = Math.abs(error.high + error.low);
                 worst = Math.max(worst, size == 0 ? 0 : size / (epsilon * gauge));
@@ -148,10 +236,42 @@ class ProductKernelsTest {
         return worst;
     }
 
+    private static double[][] rows(Operand<?> m, int batch) {
+        int at = m.view.count() == 1 ? 0 : batch;
+        double[][] rows = new double[m.view.rows()][m.view.cols()];
+        for (int i = 0; i < rows.length; i++) {
+            for (int j = 0; j < rows[i].length; j++) {
+                rows[i][j] = m.get(at, i, j);
+            }
+        }
+        return rows;
+    }
+
+    private static double[][] columns(Operand<?> m, int batch) {
+        int at = m.view.count() == 1 ? 0 : batch;
+        double[][] columns = new double[m.view.cols()][m.view.rows()];
+        for (int j = 0; j < columns.length; j++) {
+            for (int i = 0; i < columns[j].length; i++) {
+                columns[j][i] = m.get(at, i, j);
+            }
+        }
+        return columns;
+    }
+
     /** A sum of products to about twice the digits of a double (Ogita, Rump and Oishi 2005, algorithm Dot2). */
     private static final class ExactSum {
         double high;
         double low;
+
+        /** Adds Σ x·y; returns Σ |x·y|. */
+        double addProducts(double[] x, double[] y) {
+            double absolutes = 0;
+            for (int i = 0; i < x.length; i++) {
+                addProduct(x[i], y[i]);
+                absolutes += Math.abs(x[i] * y[i]);
+            }
+            return absolutes;
+        }
 
         void addProduct(double x, double y) {
             double product = x * y;
@@ -181,7 +301,7 @@ class ProductKernelsTest {
         }
     }
 
-    private static java.util.function.DoubleSupplier counter(int first) {
+    private static DoubleSupplier counter(int first) {
         int[] next = {first};
         return () -> next[0]++;
     }

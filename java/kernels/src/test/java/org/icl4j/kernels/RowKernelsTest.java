@@ -2,7 +2,9 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Reference.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,9 @@ class RowKernelsTest {
     private static final int[] LENGTHS = IntStream.concat(
                     IntStream.rangeClosed(0, 130), IntStream.of(255, 256, 257, 1023, 1024, 1025, 4095, 4096, 4097))
             .toArray();
+
+    private static final int[] NONZERO_LENGTHS =
+            IntStream.of(LENGTHS).filter(n -> n > 0).toArray();
 
     private final RandomGenerator random = TestSeed.random("rows");
 
@@ -32,7 +37,7 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void softmax(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double eps = precision.epsilon();
@@ -61,6 +66,34 @@ class RowKernelsTest {
         }
     }
 
+    /** One term and n − 1 equal ones: where a plain sum's roundings all have one sign, its error grows with n. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
+    void softmaxOfLongRows(Tested<float[]> tested) {
+        int longest = tested.provider().equals("vector") ? 24 : 16;
+        try (Kernels<float[]> kernels = tested.open()) {
+            for (int log : new int[] {9, 14, 16, 20, 24}) {
+                for (float rest : log <= longest ? new float[] {0, -0.1f, -2.3f, -11.55f} : new float[0]) {
+                    int n = 1 << log;
+                    float[] x = new float[n];
+                    Arrays.fill(x, rest);
+                    x[n / 3] = 0;
+                    kernels.softmax(Matrix.of(x, 1, n), Matrix.of(x, 1, n));
+                    double sum = 1 + (n - 1) * Math.exp(rest);
+                    String what = tested + " softmax of 0 and n-1 times " + rest + ", n=2^" + log + ", at ";
+                    for (int j = 0; j < n; j++) {
+                        double exact = (j == n / 3 ? 1 : Math.exp(rest)) / sum;
+                        double units = Math.abs(x[j] - exact) / (0x1p-23 * exact);
+                        if (!(units <= 4 * (1 + (j == n / 3 ? 0 : -rest)))) {
+                            fail(what + j + ": error " + units + " units");
+                        }
+                    }
+                    tested.count(1);
+                }
+            }
+        }
+    }
+
     private static <A> void assertSumsToOne(Operand<A> y, int n, double eps, String what) {
         for (int i = 0; i < 3 && n > 0; i++) {
             double sum = 0;
@@ -72,7 +105,7 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void softmaxBackward(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double eps = precision.epsilon();
@@ -98,12 +131,12 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void layerNorm(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double eps = precision.epsilon();
         try (Kernels<A> kernels = tested.open(2)) {
-            for (int n : LENGTHS) {
+            for (int n : NONZERO_LENGTHS) {
                 Operand<A> x = Operand.batch(precision, 2, 3, n, () -> 3 * gaussian() + 1);
                 Operand<A> gamma = Operand.matrix(precision, 1, n, this::gaussian);
                 Operand<A> beta = Operand.matrix(precision, 1, n, this::gaussian);
@@ -141,7 +174,7 @@ class RowKernelsTest {
 
     /** Rows far from 0: E[x²] − E[x]² would lose every digit. */
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void layerNormFarFromZero(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         try (Kernels<A> kernels = tested.open()) {
@@ -168,13 +201,68 @@ class RowKernelsTest {
         }
     }
 
+    /** Rows whose sum or squares are beyond a float, or below it. */
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
+    void layerNormOfHugeAndTinyRows(Tested<float[]> tested) {
+        double eps = tested.precision().epsilon();
+        double[] sizes = {0, 1e-45, 1e-40, 1e-30, 1e-20, 1e-3, 1e15, 1e18, 1e19, 1e20, 1e25, 1e35, 1e38, Float.MAX_VALUE
+        };
+        try (Kernels<float[]> kernels = tested.open()) {
+            for (int n : new int[] {1, 2, 16, 17, 47, 300}) {
+                for (double size : sizes) {
+                    Operand<float[]> x =
+                            Operand.matrix(Precision.F32, 3, n, () -> random.nextDouble(-size, size + 1e-45));
+                    for (int j = 0; j < n; j++) {
+                        x.set(0, 1, j, j % 2 == 0 ? size : -size);
+                        x.set(0, 2, j, size);
+                    }
+                    checkLayerNorm(tested, kernels, x, size, eps);
+                }
+            }
+        }
+    }
+
+    private void checkLayerNorm(
+            Tested<float[]> tested, Kernels<float[]> kernels, Operand<float[]> x, double size, double eps) {
+        int n = x.view.cols();
+        Operand<float[]> gamma = Operand.matrix(Precision.F32, 1, n, this::gaussian);
+        Operand<float[]> beta = Operand.matrix(Precision.F32, 1, n, this::gaussian);
+        Operand<float[]> mean = Operand.matrix(Precision.F32, 1, 3, () -> 7);
+        Operand<float[]> rstd = Operand.matrix(Precision.F32, 1, 3, () -> 7);
+        Operand<double[]> expected = x.widened();
+        Operand<double[]> meanExpected = mean.widened();
+        Operand<double[]> rstdExpected = rstd.widened();
+        Reference.KERNELS.layerNorm(
+                expected.view,
+                gamma.widened().view,
+                beta.widened().view,
+                1e-5,
+                expected.view,
+                meanExpected.view,
+                rstdExpected.view);
+        kernels.layerNorm(x.view, gamma.view, beta.view, 1e-5, x.view, mean.view, rstd.view);
+        String what = tested + " layerNorm of a row of size " + size + ", n=" + n;
+        x.assertGapsUntouched(what);
+        double largest = Math.sqrt(n) + 1;
+        assertClose(
+                expected,
+                x,
+                (b, i, j) -> 8 * eps * (Math.abs(beta.get(0, 0, j)) + largest * Math.abs(gamma.get(0, 0, j))),
+                what);
+        assertClose(meanExpected, mean, (b, i, j) -> 16 * eps * size + Float.MIN_VALUE, what + " mean");
+        assertClose(
+                rstdExpected, rstd, (b, i, j) -> 8 * eps * rstdExpected.get(b, i, j) + Float.MIN_VALUE, what + " rstd");
+        tested.count(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void layerNormBackward(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double eps = precision.epsilon();
         try (Kernels<A> kernels = tested.open(2)) {
-            for (int n : LENGTHS) {
+            for (int n : NONZERO_LENGTHS) {
                 Operand<A> x = Operand.batch(precision, 2, 3, n, () -> 3 * gaussian() + 1);
                 Operand<A> gamma = Operand.matrix(precision, 1, n, this::gaussian);
                 Operand<A> dy = Operand.batch(precision, 2, 3, n, this::gaussian);
@@ -212,7 +300,7 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void biasAndItsGradient(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double eps = precision.epsilon();
@@ -241,7 +329,7 @@ class RowKernelsTest {
 
     /** A NaN, an infinity or a row of −∞ spoils its row and no other. */
     @ParameterizedTest
-    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void softmaxOfSpecialValues(Tested<A> tested) {
         Precision<A> precision = tested.precision();
         double[] specials = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 1e-42, -3e38, 3e38};

@@ -50,17 +50,17 @@ final class ScalarActivations<A> implements ActivationKernels<A> {
         };
     }
 
-    /** Derivative of x·gate(x). */
+    /** Derivative of x·gate(x), with gate(−x) for 1 − gate(x), which would cancel. */
     private static double derivative(Gelu form, double x) {
         double gate = gate(form, x);
-        if (gate == 0 || gate == 1) {
-            return gate; // So far out, the other term is below the last digit, or an overflow times
-            // zero.
+        double complement = gate(form, -x);
+        if (gate == 0 || complement == 0) {
+            return gate; // So far out the other term is an overflow times zero.
         }
         return gate
                 + switch (form) {
                     case EXACT -> x * Normal.density(x);
-                    case TANH -> x * gate * (1 - gate) * 2 * SQRT_2_OVER_PI * (1 + 3 * TANH_CUBIC * x * x);
+                    case TANH -> x * gate * complement * 2 * SQRT_2_OVER_PI * (1 + 3 * TANH_CUBIC * x * x);
                 };
     }
 

@@ -28,13 +28,15 @@ final class ScalarOptimizers<A> implements OptimizerKernels<A> {
             for (int j = 0; j < parameter.cols(); j++) {
                 double g = at.get(gradient, b, i, j);
                 double p = at.get(parameter, b, i, j);
-                double m = settings.beta1() * at.get(firstMoment, b, i, j) + (1 - settings.beta1()) * g;
-                double v = settings.beta2() * at.get(secondMoment, b, i, j) + (1 - settings.beta2()) * g * g;
-                double decayed = p - settings.learningRate() * settings.weightDecay() * p;
+                double newM = settings.beta1() * at.get(firstMoment, b, i, j) + (1 - settings.beta1()) * g;
+                double newV = settings.beta2() * at.get(secondMoment, b, i, j) + (1 - settings.beta2()) * g * g;
+                at.set(firstMoment, b, i, j, newM);
+                at.set(secondMoment, b, i, j, newV);
+                double m = at.get(firstMoment, b, i, j);
+                double v = at.get(secondMoment, b, i, j);
+                double decayed = (1 - settings.learningRate() * settings.weightDecay()) * p;
                 double update = m / unbias1 / (Math.sqrt(v / unbias2) + settings.epsilon());
                 at.set(parameter, b, i, j, decayed - settings.learningRate() * update);
-                at.set(firstMoment, b, i, j, m);
-                at.set(secondMoment, b, i, j, v);
             }
         });
     }

@@ -30,7 +30,7 @@ record HeadBackward(
 
     /** Transposed keys and values, a row of probabilities and a row of their gradients. */
     int scratchLength() {
-        return (2 * q.cols() + 2) * HeadForward.padded(k.rows());
+        return Math.multiplyExact(2 * q.cols() + 2, HeadForward.padded(k.rows()));
     }
 
     void run(float[] scratch) {

@@ -6,12 +6,13 @@ import static org.icl4j.kernels.vector.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.icl4j.kernels.Matrix;
 
 /**
  * Causal attention of one head, a query at a time. Scores are computed for a vector of keys at
- * once, on a transposed copy of k; the mix of values for a vector of columns at once, over the keys
- * in ascending order.
+ * once, on a transposed copy of k; the mix of values for a vector of columns at once, over blocks of
+ * keys in ascending order.
  *
  * @param scale factor of the scores
  * @param q [nQueries, dHead]
@@ -28,9 +29,15 @@ record HeadForward(
         Matrix<float[]> out,
         Matrix<float[]> logSumExp) {
 
+    /**
+     * Keys whose values are summed before the sum goes into the total: it bounds the roundings that one value meets, however
+     * many the keys. Part of the result's identity: changing it changes bits.
+     */
+    private static final int BLOCK_KEYS = 32;
+
     /** The transposed keys and one row of scores. */
     int scratchLength() {
-        return (q.cols() + 1) * padded(k.rows());
+        return Math.multiplyExact(q.cols() + 1, padded(k.rows()));
     }
 
     void run(float[] scratch) {
@@ -42,8 +49,8 @@ record HeadForward(
             int seen = nKeys - q.rows() + i + 1;
             scores(scale, q, i, scratch, 0, ld, scratch, scores, seen);
             float max = Softmax.max(scratch, scores, seen);
-            float sum = Softmax.exponentials(scratch, scores, scratch, scores, seen, max);
-            mix(scratch, scores, seen, v, out, i, 1 / sum);
+            double sum = Softmax.exponentials(scratch, scores, scratch, scores, seen, max);
+            mix(scratch, scores, seen, v, out, i, (float) (1 / sum));
             logSumExp.array()[logSumExp.offset() + i] = (float) (max + Math.log(sum));
         }
     }
@@ -82,16 +89,36 @@ record HeadForward(
         }
     }
 
-    /** Row i of out ← factor·Σⱼ weights[j]·values[j, :]. */
+    /**
+     * Row i of out ← factor·Σⱼ weights[j]·values[j, :], to {@link #BLOCK_KEYS} + 1 roundings a term: what is lost when a
+     * block's sum is added to the total is kept and added last (Knuth's TwoSum).
+     */
     static void mix(float[] weights, int at, int n, Matrix<float[]> values, Matrix<float[]> out, int i, float factor) {
         for (int d = 0; d < out.cols(); d += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, out.cols() - d));
             FloatVector sum = Lanes.zero();
-            int from = values.offset() + d;
-            for (int j = 0; j < n; j++) {
-                sum = broadcast(weights[at + j]).fma(load(values.array(), from + j * values.ld(), mask), sum);
+            FloatVector lost = Lanes.zero();
+            for (int from = 0; from < n; from += BLOCK_KEYS) {
+                int to = Math.min(from + BLOCK_KEYS, n);
+                FloatVector block = mixOfBlock(weights, at, from, to, values, d, mask);
+                FloatVector total = sum.add(block);
+                FloatVector added = total.sub(sum);
+                lost = lost.add(sum.sub(total.sub(added))).add(block.sub(added));
+                sum = total;
             }
-            sum.mul(factor).intoArray(out.array(), out.index(0, i, d), mask);
+            // ∞ − ∞ is not what an infinite sum lost.
+            lost = lost.blend(0, lost.compare(VectorOperators.NE, lost));
+            sum.add(lost).mul(factor).intoArray(out.array(), out.index(0, i, d), mask);
         }
+    }
+
+    private static FloatVector mixOfBlock(
+            float[] weights, int at, int from, int to, Matrix<float[]> values, int d, VectorMask<Float> mask) {
+        FloatVector sum = Lanes.zero();
+        int start = values.offset() + d;
+        for (int j = from; j < to; j++) {
+            sum = broadcast(weights[at + j]).fma(load(values.array(), start + j * values.ld(), mask), sum);
+        }
+        return sum;
     }
 }

@@ -30,6 +30,10 @@ final class LayerNorm {
         float firstMean = sum(x.array(), xAt, n) / n;
         float correction = deviation(x.array(), xAt, n, firstMean) / n;
         float squares = squares(x.array(), xAt, n, firstMean, correction);
+        if (!Float.isFinite(squares)) {
+            rowInDouble(x, row, gamma, beta, eps, y, mean, rstd);
+            return;
+        }
         float r = (float) (1 / Math.sqrt(squares / n + eps));
         normalize(
                 x.array(),
@@ -46,6 +50,38 @@ final class LayerNorm {
                 n);
         mean.array()[mean.offset() + row] = firstMean + correction;
         rstd.array()[rstd.offset() + row] = r;
+    }
+
+    /** The row once more in double: its sum or its squares are beyond a float, or it holds a NaN or an infinity. */
+    private static void rowInDouble(
+            Matrix<float[]> x,
+            int row,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            float eps,
+            Matrix<float[]> y,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd) {
+        int n = x.cols();
+        int xAt = rowStart(x, row);
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += x.array()[xAt + j];
+        }
+        double mu = sum / n;
+        double squares = 0;
+        for (int j = 0; j < n; j++) {
+            double deviation = x.array()[xAt + j] - mu;
+            squares += deviation * deviation;
+        }
+        double r = 1 / Math.sqrt(squares / n + eps);
+        int yAt = rowStart(y, row);
+        for (int j = 0; j < n; j++) {
+            double scaled = gamma.array()[gamma.offset() + j] * (x.array()[xAt + j] - mu) * r;
+            y.array()[yAt + j] = (float) (scaled + beta.array()[beta.offset() + j]);
+        }
+        mean.array()[mean.offset() + row] = (float) mu;
+        rstd.array()[rstd.offset() + row] = (float) r;
     }
 
     private static float sum(float[] x, int at, int n) {
@@ -134,21 +170,28 @@ final class LayerNorm {
         float r = rstd.array()[rstd.offset() + row];
         int xAt = rowStart(x, row);
         int dyAt = rowStart(dy, row);
+        int gammaAt = gamma.offset();
         FloatVector sumG = Lanes.zero();
         FloatVector sumGX = Lanes.zero();
-        for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(gamma.array(), gamma.offset() + i, mask).mul(load(dy.array(), dyAt + i, mask));
-            FloatVector normalized = load(x.array(), xAt + i, mask).sub(mu).mul(r);
+        int i = 0;
+        for (; i < Lanes.bound(n); i += LENGTH) {
+            FloatVector g = load(gamma.array(), gammaAt + i).mul(load(dy.array(), dyAt + i));
             sumG = sumG.add(g);
-            sumGX = g.fma(normalized, sumGX);
+            sumGX = g.fma(load(x.array(), xAt + i).sub(mu).mul(r), sumGX);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = Lanes.first(n - i);
+            FloatVector g = load(gamma.array(), gammaAt + i, mask).mul(load(dy.array(), dyAt + i, mask));
+            sumG = sumG.add(g);
+            // Masked, for beyond the row an infinite mean times 0 would be NaN.
+            sumGX = g.fma(load(x.array(), xAt + i, mask).sub(mu, mask).mul(r, mask), sumGX);
         }
         float meanG = Lanes.sum(sumG) / n;
         float meanGX = Lanes.sum(sumGX) / n;
         int dxAt = rowStart(dx, row);
-        for (int i = 0; i < n; i += LENGTH) {
+        for (i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(gamma.array(), gamma.offset() + i, mask).mul(load(dy.array(), dyAt + i, mask));
+            FloatVector g = load(gamma.array(), gammaAt + i, mask).mul(load(dy.array(), dyAt + i, mask));
             FloatVector normalized = load(x.array(), xAt + i, mask).sub(mu).mul(r);
             normalized.fma(broadcast(-meanGX), g.sub(meanG)).mul(r).intoArray(dx.array(), dxAt + i, mask);
         }

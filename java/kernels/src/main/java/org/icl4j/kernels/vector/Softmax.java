@@ -9,12 +9,20 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Softmax of one row and its gradient. */
 final class Softmax {
+    /**
+     * Vectors of exponentials summed in f32 before they go into a sum in double: it bounds the roundings that one term meets,
+     * however long the row. Part of the result's identity: changing it changes bits.
+     */
+    private static final int BLOCK_VECTORS = 8;
+
+    private static final int BLOCK = BLOCK_VECTORS * LENGTH;
+
     private Softmax() {}
 
     /** y ← softmax(x); x and y may be one. */
     static void row(float[] x, int xAt, float[] y, int yAt, int n) {
-        float sum = exponentials(x, xAt, y, yAt, n, max(x, xAt, n));
-        multiply(y, yAt, n, 1 / sum);
+        double sum = exponentials(x, xAt, y, yAt, n, max(x, xAt, n));
+        multiply(y, yAt, n, (float) (1 / sum));
     }
 
     /** The largest of n values, NaN if one is NaN, −∞ if n = 0. */
@@ -31,14 +39,19 @@ final class Softmax {
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    /** y ← exp(x − max); returns Σ y. */
-    static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
+    /** y ← exp(x − max); returns Σ y, to {@link #BLOCK_VECTORS} + 3 roundings of f32 a term. */
+    static double exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
+        double total = 0;
         FloatVector sum = Lanes.zero();
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             FloatVector e = VectorMath.exp(load(x, xAt + i).sub(max));
             e.intoArray(y, yAt + i);
             sum = sum.add(e);
+            if (i % BLOCK == BLOCK - LENGTH) {
+                total += Lanes.sum(sum);
+                sum = Lanes.zero();
+            }
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
@@ -46,7 +59,7 @@ final class Softmax {
             e.intoArray(y, yAt + i, mask);
             sum = sum.add(e, mask);
         }
-        return Lanes.sum(sum);
+        return total + Lanes.sum(sum);
     }
 
     private static void multiply(float[] y, int at, int n, float factor) {

@@ -122,17 +122,17 @@ final class VectorActivations implements ActivationKernels<float[]> {
      */
     private static FloatVector geluExact(FloatVector x) {
         FloatVector z = x.abs();
-        FloatVector t = tail(z, z);
+        FloatVector t = tail(z, z, VectorMath.TAIL_END);
         FloatVector left = t.neg();
         FloatVector y = left.blend(x.sub(t), x.compare(VectorOperators.GE, 0));
         return y.blend(x, x.test(VectorOperators.IS_NAN));
     }
 
-    /** factor·(1 − Φ(z)) for z ≥ 0. */
-    private static FloatVector tail(FloatVector z, FloatVector factor) {
+    /** factor·(1 − Φ(z)) for z ≥ 0; 0 from {@code end} on, where it would be subnormal. */
+    private static FloatVector tail(FloatVector z, FloatVector factor, float end) {
         FloatVector scaled = factor.mul(VectorMath.scaledTail(z));
         FloatVector t = VectorMath.timesExp(scaled, z.mul(z).mul(-0.5f));
-        return Lanes.zero().blend(t, z.compare(VectorOperators.LT, VectorMath.TAIL_END));
+        return Lanes.zero().blend(t, z.compare(VectorOperators.LT, end));
     }
 
     private static void geluTanh(float[] x, int xAt, float[] y, int yAt, int n) {
@@ -171,7 +171,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
     /** Φ(x) + x·φ(x). */
     private static FloatVector exactSlope(FloatVector x) {
         FloatVector z = x.abs();
-        FloatVector t = tail(z, broadcast(1));
+        FloatVector t = tail(z, broadcast(1), VectorMath.PLAIN_TAIL_END);
         FloatVector cumulative = t.blend(broadcast(1).sub(t), x.compare(VectorOperators.GT, 0));
         FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(INVERSE_SQRT_2_PI);
         FloatVector near = x.fma(density, cumulative);

@@ -52,15 +52,18 @@ final class VectorMath {
     /** Beyond it z·(1 − Φ(z)) is smaller than the smallest normal number. */
     static final float TAIL_END = 13.146f;
 
+    /** Beyond it 1 − Φ(z) is. */
+    static final float PLAIN_TAIL_END = 12.94f;
+
     private VectorMath() {}
 
-    /** exp(x); 0 where it would be subnormal; error ≤ 1·ε relative. */
+    /** exp(x); 0 where it would be subnormal, NaN where x is; error ≤ 1·ε relative. */
     static FloatVector exp(FloatVector x) {
         FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
         return flush(x, scale(expm1(reduce(x, shifted)).add(1), shifted));
     }
 
-    /** t·exp(x), with one rounding less than the product. */
+    /** t·exp(x), with one rounding less than the product; ∞ beyond the range whatever the sign of t; the result must not be subnormal. */
     static FloatVector timesExp(FloatVector t, FloatVector x) {
         FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
         return flush(x, scale(t.fma(expm1(reduce(x, shifted)), t), shifted));
@@ -88,15 +91,16 @@ final class VectorMath {
                 .reinterpretAsFloats();
     }
 
+    /** e where it is a normal number, else 0, ∞, or NaN if x is: a NaN's payload would make a number of e. */
     private static FloatVector flush(FloatVector x, FloatVector e) {
         VectorMask<Float> under = x.compare(VectorOperators.LT, EXP_UNDERFLOW);
-        VectorMask<Float> over = x.compare(VectorOperators.GT, EXP_OVERFLOW);
-        return e.blend(0, under).blend(Float.POSITIVE_INFINITY, over);
+        VectorMask<Float> notOver = x.compare(VectorOperators.LE, EXP_OVERFLOW);
+        return x.add(Float.POSITIVE_INFINITY).blend(e, notOver).blend(0, under);
     }
 
     /**
-     * (1 − Φ(z))·exp(z²/2) for z ≥ 0: the normal tail without its exponential; error ≤ ½·ε absolute. Written as ½ − z·S(z), so
-     * that the error vanishes at 0, where GELU has the most digits to lose.
+     * (1 − Φ(z))·exp(z²/2) for z ≥ 0: the normal tail without its exponential. Written as ½ − z·S(z), so that the error vanishes
+     * at 0, where GELU has the most digits to lose; relative to the tail it grows, to 4000·ε at its end.
      */
     static FloatVector scaledTail(FloatVector z) {
         FloatVector reciprocal = Lanes.broadcast(1).div(z.add(TAIL_CENTRE));

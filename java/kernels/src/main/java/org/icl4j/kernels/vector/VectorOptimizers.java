@@ -44,7 +44,7 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
                         n));
     }
 
-    /** The step's constants, worked out in double. */
+    /** The step's constants, worked out in double; {@code unbias2} is 1/√(1 − β₂ᵗ). */
     private record Factors(
             float beta1, float rest1, float beta2, float rest2, float rate, float unbias2, float epsilon, float keep) {
         static Factors of(AdamW s, long step) {
@@ -54,7 +54,7 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
                     (float) s.beta2(),
                     (float) (1 - s.beta2()),
                     (float) (s.learningRate() / (1 - StrictMath.pow(s.beta1(), step))),
-                    (float) (1 / (1 - StrictMath.pow(s.beta2(), step))),
+                    (float) (1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step))),
                     (float) s.epsilon(),
                     (float) (1 - s.learningRate() * s.weightDecay()));
         }
@@ -66,10 +66,11 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
             FloatVector gradient = load(g, gAt + i, mask);
             FloatVector first = load(m, mAt + i, mask).mul(f.beta1).add(gradient.mul(f.rest1));
+            // In this order neither g² nor v̂ overflows where v does not.
             FloatVector second = load(v, vAt + i, mask)
                     .mul(f.beta2)
-                    .add(gradient.mul(gradient).mul(f.rest2));
-            FloatVector root = second.mul(f.unbias2).sqrt().add(f.epsilon);
+                    .add(gradient.mul(f.rest2).mul(gradient));
+            FloatVector root = second.sqrt().mul(f.unbias2).add(f.epsilon);
             FloatVector kept = load(p, pAt + i, mask).mul(f.keep);
             kept.sub(first.mul(f.rate).div(root)).intoArray(p, pAt + i, mask);
             first.intoArray(m, mAt + i, mask);

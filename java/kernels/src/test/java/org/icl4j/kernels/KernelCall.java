@@ -1,0 +1,199 @@
+package org.icl4j.kernels;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A kernel as a call on a list of operands, for the tests that treat all kernels alike.
+ *
+ * @param inPlace pairs "output=input" that may be one view
+ * @param free "operand.dimension" pairs that no other operand's shape follows from
+ */
+record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<String> free, Body<A> body) {
+    /** What a kernel does with an operand. */
+    enum Role {
+        READ,
+        OVERWRITTEN,
+        UPDATED
+    }
+
+    /** The place of an operand and its shape. */
+    record Slot(String name, Role role, int count, int rows, int cols) {
+        boolean isOutput() {
+            return role != Role.READ;
+        }
+
+        int size() {
+            return count * rows * cols;
+        }
+
+        /** A view of {@code array} from {@code offset} on, without gaps. */
+        <A> Matrix<A> view(A array, int offset) {
+            return Matrix.batch(array, offset, count, rows * cols, rows, cols, cols);
+        }
+    }
+
+    /** The call itself. */
+    @FunctionalInterface
+    interface Body<A> {
+        void run(Kernels<A> kernels, List<Matrix<A>> operands);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    boolean mayBeOne(Slot output, Slot other) {
+        return inPlace.contains(output.name + "=" + other.name) || inPlace.contains(other.name + "=" + output.name);
+    }
+
+    /** Every kernel on operands with {@code count} matrices of {@code rows} rows and {@code cols} columns, an even number. */
+    static <A> List<KernelCall<A>> all(int count, int rows, int cols) {
+        List<KernelCall<A>> all = new ArrayList<>();
+        all.add(new Builder<A>("gemm")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("B", Role.READ, count, cols, rows + 1)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(0.5, m.get(0), m.get(1), 2, m.get(2))));
+        all.add(new Builder<A>("addBias")
+                .slot("x", Role.UPDATED, count, rows, cols)
+                .slot("bias", Role.READ, 1, 1, cols)
+                .free("x.count", "x.rows")
+                .build((k, m) -> k.addBias(m.get(0), m.get(1))));
+        all.add(new Builder<A>("sumRows")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("sum", Role.UPDATED, 1, 1, cols)
+                .free("x.count", "x.rows")
+                .build((k, m) -> k.sumRows(m.get(0), 0.5, m.get(1))));
+        all.add(new Builder<A>("softmax")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("y", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("y=x")
+                .build((k, m) -> k.softmax(m.get(0), m.get(1))));
+        all.add(new Builder<A>("softmaxBackward")
+                .slot("y", Role.READ, count, rows, cols)
+                .slot("dy", Role.READ, count, rows, cols)
+                .slot("dx", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("dx=dy")
+                .build((k, m) -> k.softmaxBackward(m.get(0), m.get(1), m.get(2))));
+        addLayerNorm(all, count, rows, cols);
+        addActivations(all, count, rows, cols);
+        addAttention(all, count, rows, cols);
+        all.add(new Builder<A>("adamW")
+                .slot("parameter", Role.UPDATED, count, rows, cols)
+                .slot("gradient", Role.READ, count, rows, cols)
+                .slot("firstMoment", Role.UPDATED, count, rows, cols)
+                .slot("secondMoment", Role.UPDATED, count, rows, cols)
+                .build((k, m) -> k.adamW(AdamW.adam(0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
+        return all;
+    }
+
+    private static <A> void addLayerNorm(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("layerNorm")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("gamma", Role.READ, 1, 1, cols)
+                .slot("beta", Role.READ, 1, 1, cols)
+                .slot("y", Role.OVERWRITTEN, count, rows, cols)
+                .slot("mean", Role.OVERWRITTEN, 1, 1, count * rows)
+                .slot("rstd", Role.OVERWRITTEN, 1, 1, count * rows)
+                .inPlace("y=x")
+                .build((k, m) -> k.layerNorm(m.get(0), m.get(1), m.get(2), 1e-5, m.get(3), m.get(4), m.get(5))));
+        all.add(new Builder<A>("layerNormBackward")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("gamma", Role.READ, 1, 1, cols)
+                .slot("mean", Role.READ, 1, 1, count * rows)
+                .slot("rstd", Role.READ, 1, 1, count * rows)
+                .slot("dy", Role.READ, count, rows, cols)
+                .slot("dx", Role.OVERWRITTEN, count, rows, cols)
+                .slot("dGamma", Role.UPDATED, 1, 1, cols)
+                .slot("dBeta", Role.UPDATED, 1, 1, cols)
+                .inPlace("dx=dy")
+                .build((k, m) -> k.layerNormBackward(
+                        m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7))));
+    }
+
+    private static <A> void addActivations(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("relu")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("y", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("y=x")
+                .build((k, m) -> k.relu(m.get(0), m.get(1))));
+        all.add(new Builder<A>("reluBackward")
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("dy", Role.READ, count, rows, cols)
+                .slot("dx", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("dx=x", "dx=dy")
+                .build((k, m) -> k.reluBackward(m.get(0), m.get(1), m.get(2))));
+        for (Gelu form : Gelu.values()) {
+            all.add(new Builder<A>("gelu " + form)
+                    .slot("x", Role.READ, count, rows, cols)
+                    .slot("y", Role.OVERWRITTEN, count, rows, cols)
+                    .inPlace("y=x")
+                    .build((k, m) -> k.gelu(form, m.get(0), m.get(1))));
+            all.add(new Builder<A>("geluBackward " + form)
+                    .slot("x", Role.READ, count, rows, cols)
+                    .slot("dy", Role.READ, count, rows, cols)
+                    .slot("dx", Role.OVERWRITTEN, count, rows, cols)
+                    .inPlace("dx=x", "dx=dy")
+                    .build((k, m) -> k.geluBackward(form, m.get(0), m.get(1), m.get(2))));
+        }
+    }
+
+    /** Two heads; one key more than queries. */
+    private static <A> void addAttention(List<KernelCall<A>> all, int count, int rows, int cols) {
+        AttentionHeads heads = new AttentionHeads(2, 0.5);
+        all.add(new Builder<A>("attention")
+                .slot("q", Role.READ, count, rows, cols)
+                .slot("k", Role.READ, count, rows + 1, cols)
+                .slot("v", Role.READ, count, rows + 1, cols)
+                .slot("out", Role.OVERWRITTEN, count, rows, cols)
+                .slot("logSumExp", Role.OVERWRITTEN, count, 2, rows)
+                .build((k, m) -> k.attention(heads, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4))));
+        all.add(new Builder<A>("attentionBackward")
+                .slot("q", Role.READ, count, rows, cols)
+                .slot("k", Role.READ, count, rows + 1, cols)
+                .slot("v", Role.READ, count, rows + 1, cols)
+                .slot("out", Role.READ, count, rows, cols)
+                .slot("logSumExp", Role.READ, count, 2, rows)
+                .slot("dOut", Role.READ, count, rows, cols)
+                .slot("dq", Role.OVERWRITTEN, count, rows, cols)
+                .slot("dk", Role.OVERWRITTEN, count, rows + 1, cols)
+                .slot("dv", Role.OVERWRITTEN, count, rows + 1, cols)
+                .build((k, m) -> k.attentionBackward(
+                        heads, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7),
+                        m.get(8))));
+    }
+
+    /** Gathers the operands of one kernel. */
+    private static final class Builder<A> {
+        private final String name;
+        private final List<Slot> slots = new ArrayList<>();
+        private Set<String> inPlace = Set.of();
+        private Set<String> free = Set.of();
+
+        Builder(String name) {
+            this.name = name;
+        }
+
+        Builder<A> slot(String slot, Role role, int count, int rows, int cols) {
+            slots.add(new Slot(slot, role, count, rows, cols));
+            return this;
+        }
+
+        Builder<A> inPlace(String... pairs) {
+            inPlace = Set.of(pairs);
+            return this;
+        }
+
+        Builder<A> free(String... dimensions) {
+            free = Set.of(dimensions);
+            return this;
+        }
+
+        KernelCall<A> build(Body<A> body) {
+            return new KernelCall<>(name, List.copyOf(slots), inPlace, free, body);
+        }
+    }
+}
