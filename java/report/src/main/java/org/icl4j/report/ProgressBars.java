@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Progress as bars on a terminal, with rate and time left; elsewhere, nothing. */
 public final class ProgressBars {
-    private static final int WIDTH = 100;
+    private static final int MAX_WIDTH = 100;
     private static final int NAME_WIDTH = 16;
 
     private ProgressBars() {}
@@ -27,9 +27,14 @@ public final class ProgressBars {
                     .setInitialMax(total)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(200)
-                    .setConsumer(new ConsoleProgressBarConsumer(err, WIDTH))
+                    .setConsumer(new ConsoleProgressBarConsumer(err, width()))
                     .showSpeed()
                     .build();
+        }
+
+        /** A line that fills the window makes some terminals begin the next. */
+        private static int width() {
+            return Math.min(MAX_WIDTH, Terminal.columns() - 1);
         }
 
         @Override

@@ -20,10 +20,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
+        versionProvider = Icl4jCommand.Version.class,
         description = {
-            "Shows which kernels run here and why, checks each against the specification in f64, and times it on one"
-                    + " core",
-            "against the machine's limit. Exit code 1 if an error is above its bound."
+            "Shows which kernels run here and why, the error of each and its speed.",
+            "Errors are against the specification in f64; speeds are on one core, against the machine's limit. Exit"
+                    + " code 1 if an error is above its bound."
         })
 final class DoctorCommand implements Callable<Integer> {
     private final Console console;

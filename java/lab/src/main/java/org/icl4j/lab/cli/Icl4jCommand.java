@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         description = "Runs the theory of in-context learning: every claim a command with a verdict.",
         footer = {
             "",
-            "Exit codes: 0 done, 1 a claim or check failed, 2 usage, 3 bad input, 4 environment, 130 interrupted.",
+            "Exit codes: 0 done, 1 a claim or check failed, 2 usage, 3 bad input,",
+            "4 environment, 70 a mistake in icl4j, 130 interrupted.",
             "Results go to stdout, progress and warnings to stderr."
         })
 final class Icl4jCommand implements Runnable {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
+        versionProvider = Icl4jCommand.Version.class,
         description = "Shows the experiments with their claims; with a name, that experiment's settings too.")
 final class ListCommand implements Callable<Integer> {
     private final Experiments experiments;

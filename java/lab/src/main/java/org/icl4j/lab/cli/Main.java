@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Locale;
 import org.icl4j.kernels.KernelUnavailableException;
@@ -16,7 +17,6 @@ import org.icl4j.report.Terminal;
 import org.icl4j.transformer.files.ModelFormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
 public final class Main {
@@ -36,15 +36,24 @@ public final class Main {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         Logs.configure();
-        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        StandardOutput results = new StandardOutput();
+        PrintStream out = new PrintStream(results, true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        System.exit(new Main(EXPERIMENTS, out, err).execute(args));
+        int code = new Main(EXPERIMENTS, out, err).execute(args);
+        out.flush();
+        if (results.failure() != null && code == ExitCode.OK) {
+            err.println("icl4j: cannot write the results to stdout: "
+                    + results.failure().getMessage());
+            code = ExitCode.ENVIRONMENT;
+        }
+        System.exit(code);
     }
 
     /** Runs the command and gives its exit code. */
     int execute(String... args) {
         Console console = new Console(out, err, Terminal.isPresent());
-        CommandLine commandLine = new CommandLine(new Icl4jCommand())
+        Icl4jCommand icl4j = new Icl4jCommand();
+        CommandLine commandLine = new CommandLine(icl4j)
                 .addSubcommand(new ListCommand(experiments, console))
                 .addSubcommand(new RunCommand(experiments, console))
                 .addSubcommand(new ReproduceCommand(experiments, console))
@@ -53,8 +62,12 @@ public final class Main {
                 .setOut(console.outWriter())
                 .setErr(console.errWriter())
                 .setParameterExceptionHandler(this::misused)
-                .setExecutionExceptionHandler(this::failed);
-        return commandLine.execute(args);
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, icl4j.debug()));
+        try {
+            return commandLine.execute(args);
+        } catch (Error e) { // Picocli hands on exceptions only.
+            return failed(e, icl4j.debug());
+        }
     }
 
     private int misused(ParameterException e, String[] args) {
@@ -66,31 +79,38 @@ public final class Main {
         return command.getParent() == null ? "" : command.getCommandName() + " ";
     }
 
-    private int failed(Exception e, CommandLine command, ParseResult parsed) {
-        if (command.getParent() != null && ((Icl4jCommand) command.getParent().getCommand()).debug()) {
+    private int failed(Throwable e, boolean debug) {
+        if (debug) {
             e.printStackTrace(err);
         }
         err.println("icl4j: " + message(e));
         return code(e);
     }
 
-    private static int code(Exception e) {
+    private static int code(Throwable e) {
         return switch (e) {
             case UsageException u -> ExitCode.USAGE;
+            case InvalidPathException p -> ExitCode.USAGE;
             case InputException i -> ExitCode.BAD_INPUT;
             case ModelFormatException m -> ExitCode.BAD_INPUT;
             case KernelUnavailableException k -> ExitCode.ENVIRONMENT;
             case IOException io -> ExitCode.ENVIRONMENT;
+            case OutOfMemoryError memory -> ExitCode.ENVIRONMENT;
             case RunFailedException r -> ExitCode.FAILED;
             default -> ExitCode.INTERNAL;
         };
     }
 
-    private static String message(Exception e) {
+    private static String message(Throwable e) {
         return switch (e) {
+            case OutOfMemoryError memory ->
+                "not enough memory (" + memory.getMessage() + ", at most "
+                        + (Runtime.getRuntime().maxMemory() >> 20)
+                        + " MiB); allow more, as in ICL4J_JAVA_OPTS=-Xmx8g, or ask for less, such as fewer prompts";
+            case InvalidPathException p -> "'" + p.getInput() + "' is not a path on this system: " + p.getReason();
             case FileSystemException f -> "cannot write or read " + f.getFile() + ": " + reason(f);
             case IOException io -> "input or output failed: " + io.getMessage();
-            case Exception known when code(known) != ExitCode.INTERNAL -> known.getMessage();
+            case Throwable known when code(known) != ExitCode.INTERNAL -> known.getMessage();
             default -> "internal error: " + e + "; icl4j --debug ... shows where; please report it";
         };
     }

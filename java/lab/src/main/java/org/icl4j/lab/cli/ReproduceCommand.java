@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "reproduce",
         mixinStandardHelpOptions = true,
+        versionProvider = Icl4jCommand.Version.class,
         description = "Runs what the claims need, with default settings, and prints them in one table.")
 final class ReproduceCommand implements Callable<Integer> {
     private final Experiments experiments;
@@ -75,6 +76,7 @@ final class ReproduceCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         scale = Scale.of(scaleName);
         Map<Needed, List<String>> wanted = wanted();
+        OutOption.requireName(out);
         Path directory = out == null ? Files.createTempDirectory("icl4j-reproduce-") : out;
         List<Conclusion> conclusions = new ArrayList<>();
         try {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
+        versionProvider = Icl4jCommand.Version.class,
         description = {
             "Runs an experiment, writes its run directory and prints its claims.",
             "icl4j list EXPERIMENT shows the settings."
@@ -104,13 +105,21 @@ final class RunCommand implements Callable<Integer> {
         if (config != null) {
             given.putAll(ConfigFile.read(config));
         }
+        Map<String, String> fromOptions = new LinkedHashMap<>();
         for (String pair : set) {
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw new UsageException("--set " + pair + ": expected KEY=VALUE");
             }
-            given.put(pair.substring(0, equals), pair.substring(equals + 1));
+            String key = pair.substring(0, equals);
+            String value = pair.substring(equals + 1);
+            String before = fromOptions.put(key, value);
+            if (before != null) {
+                throw new UsageException(
+                        "--set " + key + " is given twice, as " + before + " and as " + value + "; give it once");
+            }
         }
+        given.putAll(fromOptions);
         return given;
     }
 
@@ -121,7 +130,8 @@ final class RunCommand implements Callable<Integer> {
             }
             return Path.of("runs", name + "-" + LocalDateTime.now().format(TIME) + "-" + seed);
         }
-        if (resume && !Files.isDirectory(out)) {
+        OutOption.requireName(out);
+        if (resume && Files.notExists(out)) {
             console.err().println("nothing to resume in " + out + ": starting from the beginning");
         }
         return out;

@@ -43,7 +43,7 @@ public record Claim(String id, String statement, String source, Relation relatio
     public enum Verdict {
         /** The relation holds over the whole interval. */
         PASS,
-        /** The relation holds nowhere in the interval, or something measured is not a number. */
+        /** The relation holds nowhere in the interval, or what was measured is no finite number. */
         FAIL,
         /** The interval lies on both sides of the threshold. */
         INCONCLUSIVE
@@ -51,7 +51,7 @@ public record Claim(String id, String statement, String source, Relation relatio
 
     /** The verdict on a value known to lie in [low, high]. */
     public Verdict verdict(double measured, double low, double high) {
-        if (Double.isNaN(measured + low + high)) {
+        if (!Double.isFinite(measured) || Double.isNaN(low) || Double.isNaN(high)) {
             return Verdict.FAIL;
         }
         boolean lowHolds = relation.holds(low, threshold);

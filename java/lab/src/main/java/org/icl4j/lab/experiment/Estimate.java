@@ -18,6 +18,11 @@ public record Estimate(double value, double low, double high) {
         return new Estimate(value, value, value);
     }
 
+    /** The same in units of {@code unit}, which is positive. */
+    public Estimate dividedBy(double unit) {
+        return new Estimate(value / unit, low / unit, high / unit);
+    }
+
     /** The mean of independent samples, with Student's interval; NaN bounds for fewer than two. */
     public static Estimate mean(double[] samples) {
         StreamingStatistics statistics = new StreamingStatistics();

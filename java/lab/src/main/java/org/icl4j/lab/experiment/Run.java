@@ -2,6 +2,7 @@ package org.icl4j.lab.experiment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class Run<A> {
     private final Progress progress;
     private final Map<String, Claim> claims = new LinkedHashMap<>();
     private final Map<String, Conclusion> conclusions = new LinkedHashMap<>();
+    private final Map<String, String> inputs = new LinkedHashMap<>();
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Plot> plots = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -107,6 +109,11 @@ public final class Run<A> {
         conclusions.put(id, Conclusion.of(claim, estimate));
     }
 
+    /** Records a file that was read, so that the run can be repeated on the same bytes. */
+    public void input(String file, String sha256) {
+        inputs.put(file, sha256);
+    }
+
     /** Adds a plot to the report. */
     public void plot(Plot plot) {
         plots.add(plot);
@@ -116,6 +123,11 @@ public final class Run<A> {
     public void warn(String sentence) {
         warnings.add(sentence);
         System.getLogger(request.experiment()).log(System.Logger.Level.WARNING, "{0}", sentence);
+    }
+
+    /** SHA-256 of every file that was read, by its name. */
+    public Map<String, String> inputs() {
+        return Collections.unmodifiableMap(inputs);
     }
 
     /** The rows, in the order in which they were recorded. */

@@ -2,6 +2,7 @@ package org.icl4j.lab.experiment;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A setting of an experiment: what it is called, what it may be, what it is unless set.
@@ -14,6 +15,9 @@ import java.util.Map;
  * @param help one line
  */
 public record Setting(String name, Kind kind, Map<Scale, String> defaults, double min, double max, String help) {
+    private static final Pattern WHOLE = Pattern.compile("[+-]?\\d+");
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
     /** What a value must be. */
     public enum Kind {
         /** A whole number. */
@@ -73,13 +77,22 @@ public record Setting(String name, Kind kind, Map<Scale, String> defaults, doubl
     String canonical(String value) {
         try {
             return switch (kind) {
-                case INTEGER -> Long.toString((long) within(Long.parseLong(value.strip()), value));
-                case REAL -> Double.toString(within(Double.parseDouble(value.strip()), value));
+                case INTEGER -> Long.toString((long) within(Long.parseLong(written(WHOLE, value)), value));
+                case REAL -> Double.toString(within(Double.parseDouble(written(DECIMAL, value)), value));
                 case TEXT -> value;
             };
         } catch (NumberFormatException e) {
             throw refused(value);
         }
+    }
+
+    /** Java reads more than people write, such as 0x1p-3 and 1e-3f. */
+    private String written(Pattern form, String value) {
+        String text = value.strip();
+        if (!form.matcher(text).matches()) {
+            throw refused(value);
+        }
+        return text;
     }
 
     private double within(double number, String value) {

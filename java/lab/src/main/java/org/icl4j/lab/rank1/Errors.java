@@ -50,19 +50,19 @@ final class Errors {
         return size;
     }
 
-    /** The greatest value; NaN if there is one. */
+    /** The greatest value; NaN if there is one, or no value at all. */
     static double worst(double[] values) {
-        return Arrays.stream(values).reduce(Double.NEGATIVE_INFINITY, Math::max);
+        return Arrays.stream(values).reduce(Math::max).orElse(Double.NaN);
     }
 
-    /** The least value; NaN if there is one. */
+    /** The least value; NaN if there is one, or no value at all. */
     static double least(double[] values) {
-        return Arrays.stream(values).reduce(Double.POSITIVE_INFINITY, Math::min);
+        return Arrays.stream(values).reduce(Math::min).orElse(Double.NaN);
     }
 
-    /** The median. */
+    /** The median; NaN if there is one, or no value at all. */
     static double median(double[] values) {
-        return new Median().evaluate(values);
+        return Arrays.stream(values).anyMatch(Double::isNaN) ? Double.NaN : new Median().evaluate(values);
     }
 
     /** Half the mean squared difference between the last components of the outputs, the predictions, and the targets. */

@@ -92,6 +92,9 @@ final class MarginalUpdates {
             slopes[r] = fit(means(norms, drawn)).getSlope();
         }
         Arrays.sort(slopes);
+        if (Double.isNaN(slopes[RESAMPLES - 1])) { // A NaN is sorted to the end, beyond the percentile.
+            return Estimate.exact(Double.NaN);
+        }
         int low = (int) (TAIL * RESAMPLES);
         return new Estimate(
                 fit(means(norms, everyOne(norms.length))).getSlope(), slopes[low], slopes[RESAMPLES - 1 - low]);

@@ -161,13 +161,15 @@ final class Rank1Claims {
                 AT_MOST,
                 trainedLoss,
                 "Sec. 4; card D5",
-                "the trained block learns in context: half MSE on held-out prompts (answering 0 gives about 1)");
+                "the trained block learns in context: half MSE on fresh prompts, divided by d/2, so that answering 0"
+                        + " gives about 1 (for d = 2 the half MSE itself)");
         c.add(
                 "loss.patched",
                 AT_MOST,
                 f32 ? 1e-5 : 1e-12,
                 "Fig. 2; card D5",
-                "validation loss with context and with patch coincide (worst difference, all checkpoints)");
+                "validation loss with context and with patch coincide (worst difference of half MSE divided by d/2, all"
+                        + " checkpoints)");
         c.add(
                 "loss.control",
                 AT_LEAST,

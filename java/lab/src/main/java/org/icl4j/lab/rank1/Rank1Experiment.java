@@ -1,7 +1,6 @@
 package org.icl4j.lab.rank1;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,8 @@ import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
+import org.icl4j.lab.experiment.Settings;
+import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.task.LinearRegression;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.lab.task.Table;
@@ -21,6 +22,7 @@ import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
 import org.icl4j.report.Plot.Style;
+import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -70,7 +72,7 @@ public final class Rank1Experiment implements Experiment {
         return List.of(
                 Setting.integer("d", 2, 1, 64, "dimension of x"),
                 Setting.integer("n", 50, 50, 100, 10, 1000, "examples in a prompt"),
-                Setting.integer("dModel", 32, 1, 4096, "width of the block, a multiple of nHeads"),
+                Setting.integer("dModel", 32, 2, 4096, "width of the block, a multiple of nHeads"),
                 Setting.integer("nHeads", 8, 1, 256, "attention heads"),
                 Setting.integer("dMlp", 128, 2, 16384, "hidden width of the MLP"),
                 Setting.integer("batch", 64, 1, 4096, "prompts in a training step"),
@@ -93,8 +95,10 @@ public final class Rank1Experiment implements Experiment {
 
     @Override
     public <A> void run(Run<A> run) throws IOException {
-        Table table = TableRows.read(run);
         LinearRegression task = new LinearRegression(run.settings().integer("d"));
+        BlockConfig config = config(run.settings());
+        requireArrays(run.settings(), config);
+        Table table = TableRows.read(run);
         Prompts<A> heldOut = task.sample(
                 run.precision(),
                 run.seed(),
@@ -103,9 +107,9 @@ public final class Rank1Experiment implements Experiment {
                 run.settings().integer("prompts"),
                 run.settings().integer("n"));
         RandomBlocks.run(run, rule);
-        Training<A> training = new Training<>(run, rule, task, heldOut);
+        Training<A> training = new Training<>(run, rule, task, config, heldOut);
         PatchedBlock<A> trained = training.train();
-        concludeOnTraining(run, training.history(), trained, heldOut);
+        concludeOnTraining(run, task, training.history(), trained, heldOut);
         lossPlot(run, training.history(), heldOut.count());
         ContextLengths.run(run, trained, heldOut);
         MarginalUpdates.run(run, trained, heldOut);
@@ -113,8 +117,33 @@ public final class Rank1Experiment implements Experiment {
         TableRows.run(run, trained, table);
     }
 
+    private static BlockConfig config(Settings settings) {
+        try {
+            return new BlockConfig(
+                    settings.integer("d") + 1,
+                    settings.integer("dModel"),
+                    settings.integer("nHeads"),
+                    settings.integer("dMlp"));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    /** The largest arrays are the tokens' projections of all prompts of a batch. */
+    private static void requireArrays(Settings settings, BlockConfig config) {
+        int width = Math.max(config.dModel(), config.dToken());
+        for (String count : List.of("prompts", "batch")) {
+            long elements = (settings.integer("n") + 1L) * settings.integer(count) * width;
+            if (elements > Integer.MAX_VALUE) {
+                throw new UsageException(count + "=" + settings.text(count) + " with n=" + settings.text("n")
+                        + " and width " + width + " (the larger of dModel and d + 1) needs arrays of " + elements
+                        + " numbers, allowed are " + Integer.MAX_VALUE + "; give smaller ones");
+            }
+        }
+    }
+
     private static <A> void concludeOnTraining(
-            Run<A> run, List<Evaluation> history, PatchedBlock<A> trained, Prompts<A> heldOut) {
+            Run<A> run, LinearRegression task, List<Evaluation> history, PatchedBlock<A> trained, Prompts<A> heldOut) {
         double worstIdentity = 0;
         double worstGap = 0;
         for (Evaluation e : history) {
@@ -135,19 +164,26 @@ public final class Rank1Experiment implements Experiment {
         run.conclude("identity.trained", Estimate.exact(worstIdentity));
         run.conclude("identity.trained-control", Estimate.exact(last.unpatchedError()));
         run.conclude("identity.foreign-control", Estimate.exact(last.foreignError()));
-        run.conclude("loss.trained", finalLoss(run, trained, heldOut));
-        run.conclude("loss.patched", Estimate.exact(worstGap));
+        double zeroLoss = task.zeroError() / 2;
+        run.conclude("loss.trained", finalLoss(run, task, trained, heldOut).dividedBy(zeroLoss));
+        run.conclude("loss.patched", Estimate.exact(worstGap / zeroLoss));
         run.conclude("loss.control", Estimate.exact(last.queryLoss() / last.loss()));
     }
 
     /** ½MSE on fresh prompts, many of them: squared errors have a heavy tail. */
-    private static <A> Estimate finalLoss(Run<A> run, PatchedBlock<A> trained, Prompts<A> heldOut) {
-        Prompts<A> fresh = new LinearRegression(heldOut.dToken() - 1)
-                .sample(run.precision(), run.seed(), "final", 0, FINAL_FACTOR * heldOut.count(), heldOut.examples());
-        double[] halfSquares = Errors.squaredErrors(trained.block().apply(fresh.tokens()), fresh.targets());
-        Arrays.setAll(halfSquares, i -> halfSquares[i] / 2);
+    private static <A> Estimate finalLoss(
+            Run<A> run, LinearRegression task, PatchedBlock<A> trained, Prompts<A> heldOut) {
+        int batch = heldOut.count();
+        double[] halfSquares = new double[FINAL_FACTOR * batch];
+        for (int i = 0; i < FINAL_FACTOR; i++) {
+            Prompts<A> fresh = task.sample(run.precision(), run.seed(), "final", i, batch, heldOut.examples());
+            double[] squares = Errors.squaredErrors(trained.block().apply(fresh.tokens()), fresh.targets());
+            for (int b = 0; b < batch; b++) {
+                halfSquares[i * batch + b] = squares[b] / 2;
+            }
+        }
         Estimate loss = Estimate.mean(halfSquares);
-        run.measure("trained.final", fresh.count(), "halfMse", loss.value());
+        run.measure("trained.final", halfSquares.length, "halfMse", loss.value());
         return loss;
     }
 

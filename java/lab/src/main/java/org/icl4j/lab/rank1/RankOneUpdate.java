@@ -16,7 +16,8 @@ final class RankOneUpdate implements UpdateRule {
     private static final double LIMIT_F64 = 1e-14;
 
     /**
-     * @throws NoUpdateException if a is 0, or so small against a + δ that no digit of the result would hold
+     * @throws NoUpdateException if a is 0, or so small against a + δ that no digit of the result would hold; numbers that
+     *     are not finite go on into the update, so that whoever compares notices
      */
     @Override
     public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
@@ -41,7 +42,7 @@ final class RankOneUpdate implements UpdateRule {
         double limit = a.precision() == Precision.F32 ? LIMIT_F32 : LIMIT_F64;
         double norm = Math.sqrt(squaredA);
         double target = Math.sqrt(squaredTarget);
-        if (!(norm > limit * target)) {
+        if (norm <= limit * target && Double.isFinite(target)) {
             throw new NoUpdateException(norm, target, limit);
         }
     }

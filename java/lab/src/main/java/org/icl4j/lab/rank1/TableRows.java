@@ -1,11 +1,13 @@
 package org.icl4j.lab.rank1;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TablePrompt;
@@ -26,20 +28,50 @@ final class TableRows {
     /**
      * Reads the table that the settings name.
      *
-     * @throws UsageException if it has more features than the block has dimensions
+     * @throws UsageException if the settings name no table, no target or no features, or others than the block can take
      * @throws InputException if it cannot be read
      */
     static Table read(Run<?> run) {
-        int nDims = run.settings().integer("d");
-        List<String> features = Arrays.stream(run.settings().text("features").split(","))
-                .map(String::strip)
-                .toList();
-        if (features.size() > nDims || features.contains("")) {
-            throw new UsageException("features=" + run.settings().text("features") + " names " + features.size()
-                    + " columns, but the block has d=" + nDims + "; give --set d=" + features.size()
-                    + " or other features");
+        Settings settings = run.settings();
+        String data = settings.text("data");
+        if (data.isBlank()) {
+            throw new UsageException("data=" + data + " names no file; give a CSV file with a header line, or "
+                    + TableReader.SAMPLE + " for the sample table");
         }
-        return TableReader.read(run.settings().text("data"), run.settings().text("target"), features);
+        String target = settings.text("target").strip();
+        if (target.isEmpty()) {
+            throw new UsageException("target=" + settings.text("target") + " names no column; give the one to predict");
+        }
+        if (settings.text("features").isBlank()) {
+            throw new UsageException("features=" + settings.text("features")
+                    + " names no column; give those to predict from, separated by commas");
+        }
+        List<String> features = TableReader.names(settings.text("features"));
+        requireUsable(settings.text("features"), features, target, settings.integer("d"));
+        Table table = TableReader.read(data, target, features);
+        run.input(data, table.sha256());
+        return table;
+    }
+
+    private static void requireUsable(String given, List<String> features, String target, int nDims) {
+        String setting = "features=" + given;
+        if (features.contains("")) {
+            throw new UsageException(setting + ": name no. " + (features.indexOf("") + 1)
+                    + " is empty; leave out the comma, or give the name");
+        }
+        for (String feature : features) {
+            if (feature.equals(target)) {
+                throw new UsageException(setting + " has the target '" + target
+                        + "' in it, and no column is predicted from itself; leave it out");
+            }
+            if (Collections.frequency(features, feature) > 1) {
+                throw new UsageException(setting + " names '" + feature + "' twice; name it once");
+            }
+        }
+        if (features.size() > nDims) {
+            throw new UsageException(setting + " names " + features.size() + " columns, but the block has d=" + nDims
+                    + "; give --set d=" + features.size() + " or other features");
+        }
     }
 
     static <A> void run(Run<A> run, PatchedBlock<A> patching, Table table) {
@@ -47,7 +79,8 @@ final class TableRows {
         double[] block = new double[rows];
         double[] patched = new double[rows];
         double[] leastSquares = new double[rows];
-        double worst = 0;
+        double[] errors = new double[rows];
+        int compared = 0;
         try (var stage = run.progress().begin("table rows", rows)) {
             for (int i = 0; i < rows; i++) {
                 TablePrompt<A> prompt = TablePrompt.of(table, i, run.settings().integer("d"), run.precision());
@@ -57,7 +90,8 @@ final class TableRows {
                 try {
                     Tensor<A> answer = patching.outputsToQueries(prompt.prompts());
                     patched[i] = prompt.inUnits(Errors.prediction(answer, 0));
-                    worst = Math.max(worst, Errors.relative(output, answer)[0]);
+                    errors[compared] = Errors.relative(output, answer)[0];
+                    compared++;
                     run.measure("table.patched", table.lines()[i], table.target(), patched[i]);
                 } catch (NoUpdateException e) {
                     patched[i] = Double.NaN;
@@ -73,7 +107,7 @@ final class TableRows {
         }
         run.measure("table.block", 0, "rootMeanSquaredError", rootMeanSquare(block, table.ys()));
         run.measure("table.leastSquares", 0, "rootMeanSquaredError", rootMeanSquare(leastSquares, table.ys()));
-        run.conclude("identity.table", Estimate.exact(worst));
+        run.conclude("identity.table", Estimate.exact(Errors.worst(Arrays.copyOf(errors, compared))));
         plot(run, table, block, patched, leastSquares);
     }
 

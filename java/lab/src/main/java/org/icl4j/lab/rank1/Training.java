@@ -33,12 +33,13 @@ final class Training<A> {
     private final ContextualBlock<A> block;
     private final Adam<A> adam;
     private final int steps;
+    private final int intervals;
     private final int batch;
     private final int examples;
     private final TrainingCheckpoint<A> checkpoint;
     private List<Evaluation> history = new ArrayList<>();
 
-    Training(Run<A> run, UpdateRule rule, LinearRegression task, Prompts<A> heldOut) {
+    Training(Run<A> run, UpdateRule rule, LinearRegression task, BlockConfig config, Prompts<A> heldOut) {
         Settings settings = run.settings();
         this.run = run;
         this.rule = rule;
@@ -47,12 +48,11 @@ final class Training<A> {
         this.steps = settings.integer("steps");
         this.batch = settings.integer("batch");
         this.examples = settings.integer("n");
-        BlockConfig config = new BlockConfig(
-                task.nDims() + 1, settings.integer("dModel"), settings.integer("nHeads"), settings.integer("dMlp"));
         Parameters<A> parameters = ContextualBlock.initialize(config, run.precision(), run.seed());
         this.block = new ContextualBlock<>(config, run.kernels(), parameters);
         this.adam = new Adam<>(run.kernels(), parameters);
         this.checkpoint = new TrainingCheckpoint<>(run, parameters, adam);
+        this.intervals = Math.min(settings.integer("evaluations"), steps);
     }
 
     /** The evaluations, one before the first step and one at the end of every interval. */
@@ -63,28 +63,41 @@ final class Training<A> {
     /** Trains, or goes on training, to the end. */
     PatchedBlock<A> train() throws IOException {
         PatchedBlock<A> patching = new PatchedBlock<>(block, rule);
-        Optional<List<Evaluation>> resumed = checkpoint.resume();
+        Optional<List<Evaluation>> resumed = checkpoint.resume(this::endOf);
         if (resumed.isPresent()) {
             history = resumed.get();
         } else {
             history.add(Evaluation.of(patching, heldOut, 0, Double.NaN));
         }
-        int intervals = Math.min(run.settings().integer("evaluations"), steps);
         try (Progress.Stage stage = run.progress().begin("training", steps)) {
             Step step = new Step();
             for (int interval = history.size(); interval <= intervals; interval++) {
-                long end = (long) steps * interval / intervals;
+                long end = endOf(interval);
                 double loss = 0;
                 long from = adam.steps();
                 while (adam.steps() < end) {
                     loss += step.take();
                     stage.at(adam.steps(), String.format(Locale.ROOT, "loss %.3f", loss / (adam.steps() - from)));
                 }
-                history.add(Evaluation.of(patching, heldOut, end, loss / (end - from)));
+                Evaluation evaluation = Evaluation.of(patching, heldOut, end, loss / (end - from));
+                requireFinite(evaluation.loss(), end);
+                history.add(evaluation);
                 checkpoint.save(history);
             }
         }
         return patching;
+    }
+
+    /** Steps taken by the end of an interval; interval 0 is before the first. */
+    private long endOf(int interval) {
+        return (long) steps * interval / intervals;
+    }
+
+    private void requireFinite(double loss, long step) {
+        if (!Double.isFinite(loss)) {
+            throw new RunFailedException("the loss is " + loss + " at step " + step + "; the learning rate lr="
+                    + run.settings().text("lr") + " may be too high");
+        }
     }
 
     /** One step, on tensors that are made once. */
@@ -105,10 +118,7 @@ final class Training<A> {
                 loss += error * error / 2 / batch;
                 dOut.set(dOut.index(b, last), error / batch);
             }
-            if (!Double.isFinite(loss)) {
-                throw new RunFailedException("the loss is " + loss + " at step " + number + "; the learning rate lr="
-                        + settings.learningRate() + " may be too high");
-            }
+            requireFinite(loss, number);
             block.backward(prompts.tokens(), kept, dOut, gradients);
             adam.step(settings, gradients);
             return loss;

@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntToLongFunction;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.files.SafeTensors;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
@@ -26,6 +28,7 @@ final class TrainingCheckpoint<A> {
     private static final String SECOND = "adam.v.";
     private static final String HISTORY = "history";
     private static final String STEP = "step";
+    private static final String AGAIN = "; remove the file to train from the beginning";
 
     private final Path file;
     private final Parameters<A> parameters;
@@ -59,9 +62,11 @@ final class TrainingCheckpoint<A> {
     /**
      * Restores parameters and moments if there is a checkpoint, and gives the evaluations so far.
      *
+     * @param endOf the step at which each evaluation is made
      * @throws UsageException if the checkpoint belongs to a run with other settings
+     * @throws ModelFormatException if it is not what {@link #save} writes
      */
-    Optional<List<Evaluation>> resume() throws IOException {
+    Optional<List<Evaluation>> resume(IntToLongFunction endOf) throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -72,18 +77,46 @@ final class TrainingCheckpoint<A> {
                 restore(saved, FIRST + name, adam.firstMoments().get(name));
                 restore(saved, SECOND + name, adam.secondMoments().get(name));
             }
-            adam.resumeAfter(Long.parseLong(saved.metadata().get(STEP)));
-            Tensor<double[]> numbers = saved.load(HISTORY, Precision.F64);
-            List<Evaluation> history = new ArrayList<>();
-            for (int i = 0; i < numbers.dim(0); i++) {
-                history.add(Evaluation.fromArray(numbers.row(i).array()));
-            }
+            List<Evaluation> history = history(saved, endOf);
+            adam.resumeAfter(endOf.applyAsLong(history.size() - 1));
             return Optional.of(history);
         }
     }
 
+    private List<Evaluation> history(SafeTensors saved, IntToLongFunction endOf) throws IOException {
+        Tensor<double[]> numbers = saved.load(HISTORY, Precision.F64);
+        if (numbers.rank() != 2 || numbers.dim(0) < 1 || numbers.dim(1) != Evaluation.WIDTH) {
+            throw new ModelFormatException(
+                    file,
+                    "shape",
+                    "tensor '" + HISTORY + "' is " + Arrays.toString(numbers.shape()) + ", expected at least 1 row of "
+                            + Evaluation.WIDTH + AGAIN);
+        }
+        List<Evaluation> history = new ArrayList<>();
+        for (int i = 0; i < numbers.dim(0); i++) {
+            history.add(Evaluation.fromArray(numbers.row(i).array()));
+        }
+        String step = saved.metadata().get(STEP);
+        String expected = Long.toString(endOf.applyAsLong(history.size() - 1));
+        if (!expected.equals(step)) {
+            throw new ModelFormatException(
+                    file,
+                    STEP,
+                    (step == null ? "no step in the metadata" : "step " + step) + " after " + history.size()
+                            + " evaluations, expected " + expected + AGAIN);
+        }
+        return history;
+    }
+
     private void restore(SafeTensors saved, String name, Tensor<A> into) throws IOException {
         Tensor<A> tensor = saved.load(name, into.precision());
+        if (!Arrays.equals(tensor.shape(), into.shape())) {
+            throw new ModelFormatException(
+                    file,
+                    "shape",
+                    "tensor '" + name + "' is " + Arrays.toString(tensor.shape()) + ", expected "
+                            + Arrays.toString(into.shape()) + AGAIN);
+        }
         System.arraycopy(tensor.array(), 0, into.array(), 0, into.size());
     }
 

@@ -19,6 +19,7 @@ import org.icl4j.report.Machine;
  * @param scale {@code quick}, {@code standard} or {@code full}
  * @param precision {@code f32} or {@code f64}
  * @param settings every setting, as resolved
+ * @param inputs SHA-256 of every file that was read, by its name as it was given
  * @param seeds seeds of weights, data and evaluation
  * @param repeat the command that repeats the run
  * @param version version of icl4j
@@ -42,6 +43,7 @@ record Manifest(
         String scale,
         String precision,
         Map<String, String> settings,
+        Map<String, String> inputs,
         Map<String, Long> seeds,
         String repeat,
         String version,
@@ -63,6 +65,7 @@ record Manifest(
     static Manifest of(
             RunRequest request,
             Settings settings,
+            Map<String, String> inputs,
             KernelsInfo kernels,
             Instant started,
             Map<String, Double> seconds,
@@ -82,6 +85,7 @@ record Manifest(
                 request.scale().label(),
                 request.precision(),
                 settings.asMap(),
+                inputs,
                 seeds,
                 command(request, kernels),
                 Machine.version(),

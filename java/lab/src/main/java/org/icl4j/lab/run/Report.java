@@ -56,6 +56,7 @@ final class Report {
 
     private static List<Row> environment(Manifest m) {
         List<Row> rows = new ArrayList<>();
+        m.inputs().forEach((file, sha256) -> rows.add(new Row("SHA-256 of " + file, sha256)));
         rows.add(new Row("kernels", m.provider() + ", " + m.speciesBits() + "-bit vectors, FMA " + m.fma()));
         rows.add(new Row("threads", m.threads()));
         rows.add(new Row(

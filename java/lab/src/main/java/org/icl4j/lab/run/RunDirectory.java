@@ -35,7 +35,8 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory, or takes up one that a run of the same kind left unfinished.
+     * Makes the directory, or takes up one that a run of the same kind left unfinished, and clears away what a kill left half
+     * written in it.
      *
      * @param resume whether an unfinished run may be there
      * @throws UsageException if the directory holds a complete run, an unfinished one without {@code resume}, something else, or a
@@ -43,16 +44,31 @@ final class RunDirectory implements AutoCloseable {
      * @throws IOException if it cannot be made or written
      */
     static RunDirectory open(Path path, boolean resume) throws IOException {
-        requireUsable(path, resume);
-        Files.createDirectories(path.resolve(PLOTS));
-        Files.createDirectories(path.resolve(CHECKPOINTS));
+        requireOwnFiles(path);
+        requireIncomplete(path);
+        Files.createDirectories(path);
         FileChannel lockFile =
                 FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!lock(lockFile)) {
             lockFile.close();
             throw new UsageException(path + " is in use by another run; wait for it or give another --out");
         }
-        return new RunDirectory(path, lockFile);
+        RunDirectory directory = new RunDirectory(path, lockFile);
+        try {
+            requireIncomplete(path); // The run that held the lock may have ended.
+            requireResume(path, resume);
+            for (Path part : List.of(path, path.resolve(PLOTS), path.resolve(CHECKPOINTS))) {
+                Files.createDirectories(part);
+                removeHalfWritten(part);
+            }
+            return directory;
+        } catch (UsageException e) {
+            directory.unlock(); // And nothing else: what is there is not ours.
+            throw e;
+        } catch (IOException e) {
+            directory.close();
+            throw e;
+        }
     }
 
     private static boolean lock(FileChannel file) throws IOException {
@@ -64,28 +80,44 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private static void requireUsable(Path path, boolean resume) throws IOException {
+    private static void requireOwnFiles(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }
         if (!Files.isDirectory(path)) {
             throw new UsageException(path + " is a file; give a directory as --out");
         }
+        for (String name : names(path)) {
+            if (OWN.stream().noneMatch(own -> name.equals(own) || AtomicFile.isHalfWritten(name, own))) {
+                throw new UsageException(
+                        path + " holds '" + name + "', which is not of a run; give an empty or a new --out");
+            }
+        }
+    }
+
+    private static void requireIncomplete(Path path) {
         if (Files.exists(path.resolve(MANIFEST))) {
             throw new UsageException(path + " holds a complete run; give another --out, or remove it");
         }
-        try (Stream<Path> files = Files.list(path)) {
-            List<String> names =
-                    files.map(file -> file.getFileName().toString()).toList();
-            for (String name : names) {
-                if (!OWN.contains(name)) {
-                    throw new UsageException(
-                            path + " holds '" + name + "', which is not of a run; give an empty or a new --out");
-                }
-            }
-            if (!names.isEmpty() && !resume) {
-                throw new UsageException(
-                        path + " holds an unfinished run; add --resume to go on with it, or give another --out");
+    }
+
+    private static void requireResume(Path path, boolean resume) throws IOException {
+        if (!resume && !names(path).equals(List.of(LOCK))) {
+            throw new UsageException(
+                    path + " holds an unfinished run; add --resume to go on with it, or give another --out");
+        }
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private static void removeHalfWritten(Path directory) throws IOException {
+        for (String name : names(directory)) {
+            if (AtomicFile.isHalfWritten(name)) {
+                Files.delete(directory.resolve(name));
             }
         }
     }
@@ -111,13 +143,17 @@ final class RunDirectory implements AutoCloseable {
     /** Gives the directory free, and takes it away again if nothing was written. */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(path.resolve(LOCK));
-        lockFile.close();
+        unlock();
         if (!Files.exists(path.resolve(MANIFEST))) {
             removeIfEmpty(path.resolve(PLOTS));
             removeIfEmpty(path.resolve(CHECKPOINTS));
             removeIfEmpty(path);
         }
+    }
+
+    private void unlock() throws IOException {
+        Files.deleteIfExists(path.resolve(LOCK));
+        lockFile.close();
     }
 
     private static void removeIfEmpty(Path directory) throws IOException {

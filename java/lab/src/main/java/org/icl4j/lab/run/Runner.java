@@ -80,7 +80,8 @@ public final class Runner {
                     stage.at(plots.size(), plot.name());
                 }
             }
-            Manifest manifest = Manifest.of(request, settings, kernels.info(), started, clock.seconds(), conclusions);
+            Manifest manifest =
+                    Manifest.of(request, settings, run.inputs(), kernels.info(), started, clock.seconds(), conclusions);
             directory.write(RunDirectory.MEASUREMENTS, csv(run.measurements()));
             directory.write(RunDirectory.CLAIMS, Json.text(conclusions));
             for (Map.Entry<String, String> plot : plots.entrySet()) {

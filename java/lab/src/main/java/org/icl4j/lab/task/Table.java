@@ -11,8 +11,10 @@ import java.util.List;
  * @param ys the target, a value for each row
  * @param xs the features, [rows][features]
  * @param lines line in the file on which each row starts, counted from 1
+ * @param sha256 SHA-256 of the file, in hexadecimal digits
  */
-public record Table(String name, String target, List<String> features, double[] ys, double[][] xs, long[] lines) {
+public record Table(
+        String name, String target, List<String> features, double[] ys, double[][] xs, long[] lines, String sha256) {
     /** Number of rows. */
     public int rows() {
         return ys.length;

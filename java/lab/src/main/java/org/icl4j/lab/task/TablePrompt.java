@@ -1,7 +1,5 @@
 package org.icl4j.lab.task;
 
-import org.hipparchus.stat.descriptive.moment.Mean;
-import org.hipparchus.stat.descriptive.moment.StandardDeviation;
 import org.icl4j.kernels.Precision;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -55,18 +53,8 @@ public record TablePrompt<A>(Prompts<A> prompts, double targetMean, double targe
             ys[i] = scaling.apply(context[features][i]);
             tokens.set(tokens.index(0, i, nDims), ys[i]);
         }
-        double leastSquares = scaling.mean + scaling.deviation * LeastSquares.predict(xs, ys, query);
+        double leastSquares = scaling.mean() + scaling.deviation() * LeastSquares.predict(xs, ys, query);
         double[] target = {scaling.apply(table.ys()[row])};
-        return new TablePrompt<>(new Prompts<>(tokens, target), scaling.mean, scaling.deviation, leastSquares);
-    }
-
-    private record Scaling(double mean, double deviation) {
-        static Scaling of(double[] values) {
-            return new Scaling(new Mean().evaluate(values), new StandardDeviation().evaluate(values));
-        }
-
-        double apply(double value) {
-            return (value - mean) / deviation;
-        }
+        return new TablePrompt<>(new Prompts<>(tokens, target), scaling.mean(), scaling.deviation(), leastSquares);
     }
 }

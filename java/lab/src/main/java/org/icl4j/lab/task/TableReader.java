@@ -10,18 +10,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 import org.icl4j.lab.experiment.InputException;
+import org.icl4j.lab.experiment.UsageException;
 
 /**
- * Reads a {@link Table} from a CSV file: UTF-8, with or without byte order mark, lines ended by LF or CRLF, fields in quotes or
- * not, separated by commas, semicolons or tabs, as the header line shows. In a file that is not separated by commas, a comma in a
- * number is the decimal sign. Whatever cannot be read as meant is an error that names file, line and column.
+ * Reads a {@link Table} from a CSV file: UTF-8, with or without byte order mark, lines ended by LF, CRLF or CR, fields in quotes
+ * or not, separated by commas, semicolons or tabs, as the header line shows; blank lines are skipped. In a file that is not
+ * separated by commas, a comma in a number is the decimal sign. Whatever cannot be read as meant, or in two ways, is an error that
+ * names file, line and column.
  */
 public final class TableReader {
     /** The name of the table that comes with the program. */
@@ -29,8 +32,6 @@ public final class TableReader {
 
     private static final long MAX_BYTES = 64L << 20;
     private static final int MIN_ROWS = 3;
-    private static final Pattern DECIMAL_POINT = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
-    private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?(\\d+,\\d*|,\\d+)([eE][+-]?\\d+)?");
 
     private final String name;
     private final String target;
@@ -62,9 +63,28 @@ public final class TableReader {
         }
     }
 
-    private byte[] fileBytes(String source) {
-        Path path = Path.of(source);
+    /**
+     * The names in a list of columns, which is a line of CSV itself: a name with a comma stands in quotes.
+     *
+     * @throws UsageException if a quote is not closed
+     */
+    public static List<String> names(String list) {
         try {
+            CsvRecord names = CsvReader.builder()
+                    .allowUnclosedQuote(false)
+                    .trimWhitespacesAroundQuotes(true)
+                    .ofSingleCsvRecord(list);
+            return names.getFields().stream().map(String::strip).toList();
+        } catch (CsvParseException e) {
+            throw new UsageException("'" + list
+                    + "' is not a list of columns; separate names by commas, and put a name that has one in quotes, as"
+                    + " in --set 'features=wt,\"power, hp\"'");
+        }
+    }
+
+    private byte[] fileBytes(String source) {
+        try {
+            Path path = Path.of(source);
             if (!Files.isRegularFile(path)) {
                 throw new InputException(name + ": " + (Files.exists(path) ? "not a regular file" : "no such file"));
             }
@@ -72,6 +92,8 @@ public final class TableReader {
                 throw new InputException(name + ": " + Files.size(path) + " bytes, allowed are " + MAX_BYTES);
             }
             return Files.readAllBytes(path);
+        } catch (InvalidPathException e) {
+            throw new InputException(name + ": not a path on this system (" + e.getReason() + ")", e);
         } catch (IOException e) {
             throw new InputException(name + ": cannot be read (" + e + ")", e);
         }
@@ -87,7 +109,15 @@ public final class TableReader {
         if (records.isEmpty()) {
             throw new InputException(name + ": no header line");
         }
-        return convert(records, separator);
+        return convert(records, separator, sha256(bytes));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     private String decode(byte[] bytes) {
@@ -96,18 +126,27 @@ public final class TableReader {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
+            return withoutMark(text);
         } catch (CharacterCodingException e) {
             throw new InputException(name + ": not UTF-8 text; save the table as CSV in UTF-8", e);
         }
     }
 
-    /** The commonest of the possible separators on the first line, outside quotes. */
+    /** Drops the byte order mark before the first word; programs that join files leave it below blank lines. */
+    private static String withoutMark(String text) {
+        int first = 0;
+        while (first < text.length() && Character.isWhitespace(text.charAt(first))) {
+            first++;
+        }
+        return text.startsWith("\ufeff", first) ? text.substring(0, first) + text.substring(first + 1) : text;
+    }
+
+    /** The commonest of the possible separators on the first line that is not blank, outside quotes. */
     private static char separator(String text) {
         char[] candidates = {',', ';', '\t'};
         int[] counts = new int[candidates.length];
         boolean quoted = false;
-        for (int i = 0; i < text.length() && (quoted || text.charAt(i) != '\n'); i++) {
+        for (int i = startOfHeader(text); i < text.length() && (quoted || !endsLine(text.charAt(i))); i++) {
             char c = text.charAt(i);
             quoted ^= c == '"';
             for (int k = 0; k < candidates.length && !quoted; k++) {
@@ -121,15 +160,28 @@ public final class TableReader {
         return candidates[best];
     }
 
+    private static int startOfHeader(String text) {
+        int start = 0;
+        for (int i = 0; i < text.length() && Character.isWhitespace(text.charAt(i)); i++) {
+            start = endsLine(text.charAt(i)) ? i + 1 : start;
+        }
+        return start;
+    }
+
+    private static boolean endsLine(char c) {
+        return c == '\n' || c == '\r';
+    }
+
     private List<CsvRecord> records(String text, char separator) {
         try (CsvReader<CsvRecord> reader = CsvReader.builder()
                 .fieldSeparator(separator)
                 .skipEmptyLines(true)
                 .allowUnclosedQuote(false)
+                .trimWhitespacesAroundQuotes(true)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .ofCsvRecord(text)) {
-            return reader.stream().toList();
+            return reader.stream().filter(record -> !isBlank(record)).toList();
         } catch (CsvParseException e) {
             String cause = e.getCause() == null
                     ? e.getMessage()
@@ -140,98 +192,60 @@ public final class TableReader {
         }
     }
 
-    private Table convert(List<CsvRecord> records, char separator) {
-        CsvRecord header = records.getFirst();
-        List<String> names = header.getFields().stream().map(String::strip).toList();
-        List<String> wanted = new ArrayList<>(features);
-        wanted.add(target);
-        int[] columns =
-                wanted.stream().mapToInt(column -> column(names, column)).toArray();
-        int rows = records.size() - 1;
-        if (rows < MIN_ROWS) {
-            throw new InputException(name + ": " + rows + (rows == 1 ? " row" : " rows") + " of numbers, but at least "
-                    + MIN_ROWS + " are needed: one is the query, the others the context");
-        }
-        double[] ys = new double[rows];
-        double[][] xs = new double[rows][features.size()];
-        long[] lines = new long[rows];
-        for (int i = 0; i < rows; i++) {
-            CsvRecord record = records.get(i + 1);
-            requireWidth(record, names.size());
-            for (int j = 0; j < features.size(); j++) {
-                xs[i][j] = number(record, columns[j], names, separator);
-            }
-            ys[i] = number(record, columns[features.size()], names, separator);
-            lines[i] = record.getStartingLineNumber();
-        }
-        Table table = new Table(name, target, List.copyOf(features), ys, xs, lines);
-        requireVariation(table);
-        return table;
+    private static boolean isBlank(CsvRecord record) {
+        return record.getFieldCount() == 1 && record.getField(0).isBlank();
     }
 
-    private int column(List<String> names, String wanted) {
+    private Table convert(List<CsvRecord> records, char separator, String sha256) {
+        CsvRecord header = records.getFirst();
+        List<String> names = header.getFields().stream().map(String::strip).toList();
+        int targetColumn = column(header, names, target);
+        int[] columns =
+                features.stream().mapToInt(name -> column(header, names, name)).toArray();
+        List<CsvRecord> rows = records.subList(1, records.size());
+        if (rows.size() < MIN_ROWS) {
+            throw new InputException(name + ": " + counted(rows.size(), "row") + " of numbers, but at least " + MIN_ROWS
+                    + " are needed: one is the query, the others the context");
+        }
+        rows.forEach(row -> requireWidth(row, names.size()));
+        double[][] xs = new double[rows.size()][features.size()];
+        for (int j = 0; j < columns.length; j++) {
+            double[] values = new NumberColumn(name, features.get(j), columns[j], rows, separator).read();
+            for (int i = 0; i < values.length; i++) {
+                xs[i][j] = values[i];
+            }
+        }
+        double[] ys = new NumberColumn(name, target, targetColumn, rows, separator).read();
+        long[] lines = rows.stream().mapToLong(CsvRecord::getStartingLineNumber).toArray();
+        return new Table(name, target, List.copyOf(features), ys, xs, lines, sha256);
+    }
+
+    private int column(CsvRecord header, List<String> names, String wanted) {
+        String place = name + ", line " + header.getStartingLineNumber() + ": ";
         int first = names.indexOf(wanted);
         if (first < 0) {
-            throw new InputException(name + ", line 1: no column '" + wanted + "'; there are " + names);
+            throw new InputException(place + "no column '" + wanted + "'; there are "
+                    + names.stream().map(TableReader::quoted).collect(Collectors.joining(", ")));
         }
         if (names.lastIndexOf(wanted) != first) {
-            throw new InputException(name + ", line 1: column '" + wanted + "' is there twice, as no. " + (first + 1)
-                    + " and " + (names.lastIndexOf(wanted) + 1));
+            throw new InputException(place + "column '" + wanted + "' is there twice, as no. " + (first + 1) + " and "
+                    + (names.lastIndexOf(wanted) + 1));
         }
         return first;
     }
 
-    private void requireWidth(CsvRecord record, int width) {
-        if (record.getFieldCount() != width) {
-            throw new InputException(name + ", line " + record.getStartingLineNumber() + ": " + record.getFieldCount()
-                    + " fields, but the header has " + width);
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    private void requireWidth(CsvRecord row, int width) {
+        if (row.getFieldCount() != width) {
+            throw new InputException(name + ", line " + row.getStartingLineNumber() + ": "
+                    + counted(row.getFieldCount(), "field") + ", but the header has " + width);
         }
     }
 
-    private double number(CsvRecord record, int column, List<String> names, char separator) {
-        String text = record.getField(column).strip();
-        boolean decimalComma = separator != ',' && DECIMAL_COMMA.matcher(text).matches();
-        if (decimalComma || DECIMAL_POINT.matcher(text).matches()) {
-            double value = Double.parseDouble(text.replace(',', '.'));
-            if (Double.isFinite(value)) {
-                return value;
-            }
-        }
-        String place = name + ", line " + record.getStartingLineNumber() + ", column " + (column + 1) + " ("
-                + names.get(column) + "): ";
-        if (text.isEmpty()) {
-            throw new InputException(place + "no value; fill it in or leave the row out");
-        }
-        if (DECIMAL_COMMA.matcher(text).matches()) {
-            throw new InputException(place + "'" + text + "' has a decimal comma in a table separated by commas; write "
-                    + text.replace(',', '.') + ", or separate the table by semicolons");
-        }
-        throw new InputException(place + "'" + text + "' is not a finite number");
-    }
-
-    private void requireVariation(Table table) {
-        for (int j = 0; j < features.size(); j++) {
-            int column = j;
-            requireVariation(
-                    features.get(j),
-                    IntStream.range(0, table.rows())
-                            .mapToDouble(i -> table.xs()[i][column])
-                            .toArray());
-        }
-        requireVariation(target, table.ys());
-    }
-
-    /** A column that would be constant with any one row left out cannot be standardised. */
-    private void requireVariation(String column, double[] values) {
-        long differing = Arrays.stream(values).filter(v -> v != values[0]).count();
-        boolean onlyOneDiffers = differing == 1 || differing == values.length - 1;
-        if (differing == 0) {
-            throw new InputException(
-                    name + ": column '" + column + "' is constant (" + values[0] + "), so it says nothing");
-        }
-        if (onlyOneDiffers && Arrays.stream(values).distinct().count() == 2) {
-            throw new InputException(name + ": column '" + column
-                    + "' is constant but for one row, and so is constant when that " + "row is the query");
-        }
+    private static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 }

@@ -1,6 +1,10 @@
 package org.icl4j.lab.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +34,16 @@ final class Cli {
 
     private Cli() {}
 
+    /** The command ended in {@code code} with nothing on stdout and one line on stderr, which has these parts. */
+    static void assertOneLine(int code, Result result, String... parts) {
+        assertEquals(code, result.code(), result.err());
+        assertEquals("", result.out());
+        assertEquals(1, result.err().lines().count(), result.err());
+        for (String part : parts) {
+            assertTrue(result.err().contains(part), "'" + result.err() + "' lacks '" + part + "'");
+        }
+    }
+
     static Result inProcess(Experiments experiments, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -43,6 +57,12 @@ final class Cli {
 
     /** A JVM with the launcher's flags and {@code flags}, running the command in {@code directory}. */
     static Process start(Path directory, List<String> flags, String... args) throws IOException {
+        return start(directory, flags, ProcessBuilder.Redirect.to(stdout(directory)), args);
+    }
+
+    /** The same with stdout somewhere else. */
+    static Process start(Path directory, List<String> flags, ProcessBuilder.Redirect out, String... args)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -52,21 +72,29 @@ final class Cli {
         command.addAll(List.of(args));
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
-                .redirectOutput(directory.resolve("stdout.txt").toFile())
+                .redirectOutput(out)
                 .redirectError(directory.resolve("stderr.txt").toFile())
                 .start();
     }
 
+    private static File stdout(Path directory) {
+        return directory.resolve("stdout.txt").toFile();
+    }
+
     static Result inOtherProcess(Path directory, List<String> flags, String... args)
             throws IOException, InterruptedException {
-        Process process = start(directory, flags, args);
+        return result(directory, start(directory, flags, args));
+    }
+
+    /** What a process that was started in {@code directory} ended in. */
+    static Result result(Path directory, Process process) throws IOException, InterruptedException {
         if (!process.waitFor(3, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new IllegalStateException("no end within three minutes: " + List.of(args));
+            throw new IllegalStateException("no end within three minutes: " + process.info());
         }
         return new Result(
                 process.exitValue(),
-                Files.readString(directory.resolve("stdout.txt")),
+                stdout(directory).exists() ? Files.readString(stdout(directory).toPath()) : "",
                 Files.readString(directory.resolve("stderr.txt")));
     }
 }

@@ -1,5 +1,6 @@
 package org.icl4j.lab.cli;
 
+import static org.icl4j.lab.cli.Cli.assertOneLine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,6 +84,10 @@ class CommandLineTest {
             switch (run.settings().text("trouble")) {
                 case "bug" -> throw new IllegalStateException("a mistake in the program");
                 case "diverged" -> throw new RunFailedException("the loss is NaN at step 3");
+                case "memory" -> throw new OutOfMemoryError("Java heap space");
+                case "stack" -> throw new StackOverflowError();
+                case "library" -> throw new NoClassDefFoundError("org/Missing");
+                case "path" -> Path.of("a\0b");
                 case "disk" -> throw new FileSystemException("/x", null, "No space left on device");
                 case "straddle" -> run.conclude("heads", new Estimate(1, 0.5, 1.5));
                 default -> run.conclude("heads", Estimate.exact(value));
@@ -100,15 +105,6 @@ class CommandLineTest {
 
     private String out(String name) {
         return directory.resolve(name).toString();
-    }
-
-    private void assertOneLine(int code, Cli.Result result, String... parts) {
-        assertEquals(code, result.code(), result.err());
-        assertEquals("", result.out());
-        assertEquals(1, result.err().lines().count(), result.err());
-        for (String part : parts) {
-            assertTrue(result.err().contains(part), "'" + result.err() + "' lacks '" + part + "'");
-        }
     }
 
     @Test
@@ -156,6 +152,11 @@ class CommandLineTest {
         assertOneLine(2, run("run", "coin", "--threads", "99999"), "99999");
         assertOneLine(2, run("run", "coin", "--provider", "gpu"), "gpu", "[vector, openblas, scalar]");
         assertOneLine(2, run("run", "coin", "--resume"), "--out");
+        assertOneLine(2, run("run", "coin", "--out", ""), "--out is empty");
+        assertOneLine(2, run("reproduce", "--out", ""), "--out is empty");
+        assertOneLine(2, run("run", "coin", "--out", "a\0b"), "--out");
+        assertOneLine(2, run("run", "coin", "--config", "a\0b"), "--config");
+        assertOneLine(2, run("run", "coin", "--set", "value=1", "--set", "value=2"), "value", "twice", "1", "2");
         assertOneLine(2, run("reproduce", "coin.tails.*"), "coin.tails.*", "icl4j list");
     }
 
@@ -163,6 +164,14 @@ class CommandLineTest {
     void troubleInARun() {
         assertOneLine(1, run("run", "coin", "--out", out("d"), "--set", "trouble=diverged"), "NaN at step 3");
         assertOneLine(4, run("run", "coin", "--out", out("e"), "--set", "trouble=disk"), "/x", "No space left");
+        assertOneLine(
+                4, run("run", "coin", "--out", out("m"), "--set", "trouble=memory"), "memory", "ICL4J_JAVA_OPTS=-Xmx");
+        for (String error : new String[] {"stack", "library"}) {
+            assertOneLine(70, run("run", "coin", "--out", out(error), "--set", "trouble=" + error), "internal error");
+            Cli.Result debug = run("--debug", "run", "coin", "--out", out(error), "--set", "trouble=" + error);
+            assertTrue(debug.err().contains("at org.icl4j"), debug.err());
+        }
+        assertOneLine(2, run("run", "coin", "--out", out("p"), "--set", "trouble=path"), "not a path");
         assertOneLine(70, run("run", "coin", "--out", out("f"), "--set", "trouble=bug"), "internal error", "--debug");
         Cli.Result debug = run("--debug", "run", "coin", "--out", out("g"), "--set", "trouble=bug");
         assertTrue(debug.err().contains("at org.icl4j"), debug.err());
@@ -207,6 +216,7 @@ class CommandLineTest {
         Files.writeString(directory.resolve("file"), "");
         assertOneLine(4, run("run", "coin", "--out", out("file/below")), "file");
         assertOneLine(2, run("run", "coin", "--out", out("file")), "is a file");
+        assertOneLine(2, run("run", "coin", "--out", out("file"), "--resume"), "is a file");
     }
 
     @Test
@@ -294,66 +304,27 @@ class CommandLineTest {
     }
 
     @Test
-    void userTable() throws IOException {
-        Path table = Files.writeString(
-                directory.resolve("t.csv"), "\ufeffx;\"y\"\r\n1,5;2\r\n2;4\r\n3;5,5\r\n\r\n4;8,5\r\n5;9\r\n2;6\r\n");
-        runOnTable("table", table, "y", "x");
-        List<String> rows = Files.readAllLines(directory.resolve("table/measurements.csv")).stream()
-                .filter(line -> line.startsWith("table.actual"))
-                .toList();
-        assertEquals(
-                List.of(
-                        "table.actual,2,1,y,2.0",
-                        "table.actual,3,1,y,4.0",
-                        "table.actual,4,1,y,5.5",
-                        "table.actual,6,1,y,8.5",
-                        "table.actual,7,1,y,9.0",
-                        "table.actual,8,1,y,6.0"),
-                rows);
-        assertOneLine(3, runOnTable("z", table, "z", "x"), "t.csv, line 1: no column 'z'");
-        assertOneLine(3, runOnTable("none", directory.resolve("none.csv"), "y", "x"), "none.csv", "no such file");
-        assertOneLine(2, runOnTable("many", table, "y", "x,y,z"), "d=2", "--set d=3");
-    }
-
-    /** A query at the mean of its context has A(x) = 0 and so no update: that is said, and the run goes on. */
-    @Test
-    void queryAtTheMean() throws IOException {
-        Path table = Files.writeString(directory.resolve("m.csv"), "x,y\n1,2\n2,4\n3,5\n4,8\n2.5,5\n");
-        runOnTable("table", table, "y", "x");
-        List<String> patched = Files.readAllLines(directory.resolve("table/measurements.csv")).stream()
-                .filter(line -> line.startsWith("table.patched"))
-                .toList();
-        assertEquals(4, patched.size(), patched.toString());
-        assertTrue(Files.readString(directory.resolve("table/report.html")).contains("m.csv, line 6"));
-    }
-
-    private Cli.Result runOnTable(String name, Path table, String target, String features) {
-        return Cli.inProcess(
-                REAL,
-                "run",
-                "rank1",
-                "--out",
-                out(name),
-                "--set",
-                "data=" + table,
-                "--set",
-                "target=" + target,
-                "--set",
-                "features=" + features,
-                "--set",
-                "steps=1",
-                "--set",
-                "prompts=20");
-    }
-
-    @Test
     void helpAndVersion() {
         for (String command : new String[] {"list", "run", "reproduce", "doctor"}) {
             Cli.Result help = run(command, "--help");
             assertEquals(0, help.code());
             assertTrue(help.out().startsWith("Usage: icl4j " + command), help.out());
+            assertTrue(run(command, "--version").out().startsWith("icl4j "), command);
         }
-        assertTrue(run("--help").out().contains("Exit codes"));
+        String help = run("--help").out();
+        for (int code : new int[] {
+            ExitCode.OK,
+            ExitCode.FAILED,
+            ExitCode.USAGE,
+            ExitCode.BAD_INPUT,
+            ExitCode.ENVIRONMENT,
+            ExitCode.INTERNAL,
+            130
+        }) {
+            assertTrue(help.matches("(?s).*Exit codes:.*\\b" + code + " .*"), help);
+        }
+        String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Exit codes:"));
+        assertEquals(5, commands.split("\\.\n", -1).length - 1, "every command's line is a sentence: " + commands);
         assertTrue(run("--version").out().startsWith("icl4j "));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a process of its own: the same bytes from every start, and clear words where something is missing. */
@@ -28,18 +31,7 @@ class ProcessTest {
             "-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kolkata", "-Dfile.encoding=ISO-8859-1");
 
     private static final List<String> SHORT = List.of(
-            "run",
-            "rank1",
-            "--scale",
-            "quick",
-            "--seed",
-            "7",
-            "--set",
-            "steps=300",
-            "--set",
-            "evaluations=30",
-            "--set",
-            "prompts=20");
+            "run", "rank1", "--scale", "quick", "--seed", "7", "--set", "evaluations=30", "--set", "prompts=20");
 
     @TempDir
     private static Path shared;
@@ -56,8 +48,12 @@ class ProcessTest {
     }
 
     private static String[] args(Path out, String... more) {
+        return args(300, out, more);
+    }
+
+    private static String[] args(int steps, Path out, String... more) {
         List<String> args = new ArrayList<>(SHORT);
-        args.addAll(List.of("--out", out.toString()));
+        args.addAll(List.of("--set", "steps=" + steps, "--out", out.toString()));
         args.addAll(List.of(more));
         return args.toArray(String[]::new);
     }
@@ -119,15 +115,17 @@ class ProcessTest {
     @Test
     void secondProcessIsRefused() throws Exception {
         Path out = directory.resolve("busy");
-        Process first = Cli.start(directory, List.of(), args(out, "--set", "steps=1000000"));
+        Process first = Cli.start(directory, List.of(), args(1_000_000, out));
         try {
             for (int i = 0; i < 300 && !Files.exists(out.resolve(".lock")); i++) {
                 Thread.sleep(100);
             }
             Path other = Files.createDirectory(directory.resolve("other"));
-            Cli.Result second = Cli.inOtherProcess(other, List.of(), args(out, "--resume"));
-            assertEquals(2, second.code(), second.err());
-            assertTrue(second.err().contains("in use by another run"), second.err());
+            for (String[] more : new String[][] {{}, {"--resume"}}) {
+                Cli.Result second = Cli.inOtherProcess(other, List.of(), args(out, more));
+                assertEquals(2, second.code(), second.err());
+                assertTrue(second.err().contains("in use by another run"), second.err());
+            }
         } finally {
             first.destroyForcibly().waitFor();
         }
@@ -143,6 +141,38 @@ class ProcessTest {
         assertEquals("", result.out());
         assertEquals(1, result.errLines().size(), result.err());
         assertTrue(result.err().contains("/nowhere/libopenblas.so is not a file"), result.err());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void fullDiskIsSaid() throws Exception {
+        Process process =
+                Cli.start(directory, List.of(), ProcessBuilder.Redirect.to(new File("/dev/full")), "list", "rank1");
+        Cli.Result result = Cli.result(directory, process);
+        assertEquals(4, result.code(), result.err());
+        assertEquals(1, result.errLines().size(), result.err());
+        assertTrue(result.err().contains("cannot write the results to stdout"), result.err());
+    }
+
+    /** As in {@code icl4j list | head -1}. */
+    @Test
+    void closedPipeIsNoTrouble() throws Exception {
+        Process process = Cli.start(directory, List.of(), ProcessBuilder.Redirect.PIPE, "list", "rank1");
+        process.getInputStream().close();
+        Cli.Result result = Cli.result(directory, process);
+        assertEquals(0, result.code(), result.err());
+        assertEquals(List.of(), result.errLines());
+    }
+
+    @Test
+    void memoryThatDoesNotDo() throws Exception {
+        Cli.Result result = Cli.inOtherProcess(
+                directory,
+                List.of("-Xmx40m"),
+                args(directory.resolve("large"), "--set", "n=1000", "--set", "batch=1000"));
+        assertEquals(4, result.code(), result.err());
+        assertTrue(result.err().contains("not enough memory") && result.err().contains("-Xmx"), result.err());
+        assertFalse(result.err().contains("at org.icl4j"), result.err());
     }
 
     @Test

@@ -35,6 +35,9 @@ class ClaimTest {
             assertEquals(FAIL, claim(relation).verdict(Double.NaN, Double.NaN, Double.NaN));
             assertEquals(FAIL, claim(relation).verdict(1, Double.NaN, 1));
             assertEquals(FAIL, claim(relation).verdict(1, 1, Double.NaN));
+            for (double infinite : new double[] {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY}) {
+                assertEquals(FAIL, claim(relation).verdict(infinite, infinite, infinite));
+            }
         }
     }
 }

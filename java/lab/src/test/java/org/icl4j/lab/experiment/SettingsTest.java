@@ -31,17 +31,18 @@ class SettingsTest {
     void givenValuesAreRecordedInOneForm() {
         assertEquals("7", resolve("steps", " +7 ").text("steps"));
         assertEquals("0.001", resolve("lr", "1e-3").text("lr"));
+        assertEquals("0.5", resolve("lr", " .5 ").text("lr"));
         assertEquals(" x ", resolve("data", " x ").text("data"));
     }
 
     @Test
     void badValues() {
-        for (String value : new String[] {"0", "101", "1.5", "many", "", "99999999999999999999"}) {
+        for (String value : new String[] {"0", "101", "1.5", "many", "", "99999999999999999999", "\u0663"}) {
             String message = assertThrows(UsageException.class, () -> resolve("steps", value))
                     .getMessage();
             assertTrue(message.contains("steps=" + value) && message.contains("1 to 100"), message);
         }
-        for (String value : new String[] {"-0.1", "1.1", "NaN", "Infinity", "x"}) {
+        for (String value : new String[] {"-0.1", "1.1", "NaN", "Infinity", "x", "", "1e-3f", "1d", "0x1p-3"}) {
             assertThrows(UsageException.class, () -> resolve("lr", value), value);
         }
         String message =

@@ -21,6 +21,16 @@ class ErrorsTest {
         assertArrayEquals(new double[] {1 / usual, 0.5}, Errors.relative(rows(3, 0, -4, 0), rows(2, 0, -4, 2)), 1e-15);
         assertTrue(Double.isNaN(Errors.worst(Errors.relative(rows(1, 1), rows(Double.NaN, 1)))));
         assertTrue(Double.isNaN(Errors.least(new double[] {1, Double.NaN})));
+        assertEquals(2, Errors.median(new double[] {9, 1, 2}));
+        assertTrue(Double.isNaN(Errors.median(new double[] {1, Double.NaN, 2})));
+    }
+
+    /** Nothing measured is nothing shown: a claim on it fails. */
+    @Test
+    void noValuesAreNotANumber() {
+        assertTrue(Double.isNaN(Errors.worst(new double[0])));
+        assertTrue(Double.isNaN(Errors.least(new double[0])));
+        assertTrue(Double.isNaN(Errors.median(new double[0])));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.icl4j.lab.rank1;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,7 +71,14 @@ class RankOneUpdateTest {
                 NoUpdateException.class,
                 () -> new RankOneUpdate().update(F64, W, vector(1e20, 0), vector(1, 1)),
                 "nearly 0 against what it must become");
-        assertThrows(
-                NoUpdateException.class, () -> new RankOneUpdate().update(F64, W, vector(Double.NaN, 0), vector(1, 1)));
+    }
+
+    /** It must reach the comparison, and fail the claim there. */
+    @Test
+    void notANumberIsNotSwallowed() {
+        for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+            Tensor<double[]> update = new RankOneUpdate().update(F64, W, vector(bad, 0), vector(1, 1));
+            assertFalse(Double.isFinite(Errors.norm(update)));
+        }
     }
 }

@@ -80,6 +80,12 @@ class TableReaderTest {
         assertGood(read("a;y\n1,0;2,0\n3,0;4\n5;7,00\n"));
         assertGood(read(" a , y \n 1 , 2 \n 3 , 4 \n 5 , 7 \n"));
         assertGood(read("a,y\n\n1,2\n\n3,4\n5,7\n\n\n"));
+        assertGood(read("a,y\n  \n1,2\n\t\n3,4\n5,7\n \n"));
+        assertGood(read("\n \r\n\ufeffa;y\n1;2\n3;4\n5;7\n"));
+        assertGood(read("\ufeff\n\na;y\n1;2\n3;4\n5;7\n"));
+        assertGood(read("\ra;y\r1;2\r3;4\r5;7\r"));
+        assertGood(read("\ta\ty\nx\t1\t2\nx\t3\t4\nx\t5\t7\n"));
+        assertGood(read(" \"a\" , \"y\"\n1, \"2\"\n3,4\n5,7\n"));
         assertGood(read("a,y\n+1,2e0\n3.,.4e1\n5,7.0E+0\n"));
         assertGood(read("y,b,a\n2,x,1\n4,,3\n7,NaN,5\n"));
     }
@@ -89,6 +95,35 @@ class TableReaderTest {
         assertArrayEquals(
                 new long[] {2, 5, 6},
                 read("n,a,y\n\"two\nlines\",1,2\n\nx,3,4\nx,5,7\n").lines());
+        assertArrayEquals(new long[] {4, 5, 6}, read("\n\na;y\n1;2\n3;4\n5;7\n").lines());
+        assertRefused("\n\nx,y\n1,2\n3,4\n5,7\n", "line 3: no column");
+    }
+
+    /** One comma and three digits are a thousand here and one there; the rest of the column may tell. */
+    @Test
+    void commasThatMayBeThousands() throws IOException {
+        assertRefused("a,y\n1,2\n\"1,000\",4\n5,7\n", "line 3", "column 1 (a)", "'1,000'", "1000", "1.000");
+        assertRefused("a;y\n1;2\n1,000;4\n5;7\n", "line 3", "column 1 (a)", "'1,000'", "1000", "1.000");
+        assertRefused("a;y\n1,5;2\n-1,000,000;4\n5;7\n", "line 3", "thousands", "write -1000000");
+        assertGood(read("a;y\n1,000;2\n3,0;4\n5;7\n"));
+        assertEquals(0.125, read("a;y\n0,125;2\n3;4\n5;7\n").xs()[0][0], "no number of thousands begins with 0");
+    }
+
+    @Test
+    void namesOfColumns() throws IOException {
+        assertEquals(List.of("wt", "hp"), TableReader.names(" wt , hp "));
+        assertEquals(List.of("power, hp", "the \"wt\""), TableReader.names("\"power, hp\", \"the \"\"wt\"\"\""));
+        Path table = file("\"a, b\",y\n1,2\n3,4\n5,7\n");
+        assertGood(TableReader.read(table.toString(), "y", TableReader.names("\"a, b\"")));
+        assertRefused(table, "no column 'a'; there are \"a, b\", \"y\"");
+    }
+
+    @Test
+    void columnsThatCannotBeStandardised() throws IOException {
+        assertRefused("a,y\n2e-200,1\n4e-200,2\n1e-200,4\n", "lines 2 to 4, column 1 (a)", "standard deviation 0.0");
+        assertRefused("a,y\n2,1e300\n4,3e300\n1,2e300\n", "lines 2 to 4, column 2 (y)", "another unit");
+        assertRefused("a,y\n1,5\n2,6\n3,8\n4e12,7\n5,9\n", "line 5, column 1 (a)", "4.0E12", "leave the row out");
+        assertRefused("a,y\n1,5\n1.0000000000000002,6\n3,8\n", "line 4, column 1 (a)", "standard deviations away");
     }
 
     @Test
@@ -122,14 +157,14 @@ class TableReaderTest {
 
     @Test
     void badColumns() throws IOException {
-        assertRefused("x,y\n1,2\n3,4\n5,7\n", "line 1", "'a'", "[x, y]");
+        assertRefused("x,y\n1,2\n3,4\n5,7\n", "line 1", "'a'", "\"x\", \"y\"");
         assertRefused("A,y\n1,2\n3,4\n5,7\n", "'a'");
         assertRefused("a,a,y\n1,1,2\n3,3,4\n5,5,7\n", "'a'", "twice", "1", "2");
-        assertRefused("a,y\n1,2\n3\n5,7\n", "line 3", "1 fields", "2");
+        assertRefused("a,y\n1,2\n3\n5,7\n", "line 3", "1 field,", "2");
         assertRefused("a,y\n1,2\n3,4,5\n5,7\n", "line 3", "3 fields", "2");
-        assertRefused("a,y\n2,2\n2,4\n2,7\n", "'a'", "constant", "2.0");
-        assertRefused("a,y\n1,5\n3,5\n4,5\n", "'y'", "constant");
-        assertRefused("a,y\n2,1\n2,4\n2,6\n9,7\n", "'a'", "constant but for one row");
+        assertRefused("a,y\n2,2\n2,4\n2,7\n", "lines 2 to 4, column 1 (a)", "constant", "2.0");
+        assertRefused("a,y\n1,5\n3,5\n4,5\n", "column 2 (y)", "constant");
+        assertRefused("a,y\n2,1\n2,4\n2,6\n9,7\n", "lines 2 to 5, column 1 (a)", "constant but for one row");
     }
 
     @Test

@@ -5,14 +5,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Replaces a file as a whole: whoever reads, and whoever is killed, finds the old content or the new, never a part. */
 public final class AtomicFile {
+    private static final String SUFFIX = ".tmp";
+    private static final Pattern HALF_WRITTEN = Pattern.compile("\\.(.+)\\.[0-9a-f]{1,16}" + Pattern.quote(SUFFIX));
+
     private AtomicFile() {}
 
     /** Writes the content of the new file. */
@@ -25,12 +31,24 @@ public final class AtomicFile {
     /**
      * Writes {@code content} beside {@code file}, forces it to the disk, and moves it to its name in one step.
      *
-     * @throws IOException if a step fails; {@code file} is then as it was
+     * @throws FileSystemException if a step fails, with the name of {@code file}, which is then as it was
      */
     public static void replace(Path file, Content content) throws IOException {
+        try {
+            writeAndMove(file, content);
+        } catch (IOException e) {
+            String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+            FileSystemException named = new FileSystemException(
+                    file.toString(), null, reason == null ? e.getClass().getSimpleName() : reason);
+            named.initCause(e);
+            throw named;
+        }
+    }
+
+    private static void writeAndMove(Path file, Content content) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        Path fresh = directory.resolve("." + file.getFileName() + "." + suffix + ".tmp");
+        Path fresh = directory.resolve("." + file.getFileName() + "." + suffix + SUFFIX);
         try {
             try (FileChannel channel =
                     FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -54,12 +72,22 @@ public final class AtomicFile {
         });
     }
 
+    /** Whether {@code name} is that of a file which {@link #replace} was writing when it was killed. */
+    public static boolean isHalfWritten(String name) {
+        return HALF_WRITTEN.matcher(name).matches();
+    }
+
+    /** Whether it is, and was to replace {@code target} in the same directory. */
+    public static boolean isHalfWritten(String name, String target) {
+        Matcher matcher = HALF_WRITTEN.matcher(name);
+        return matcher.matches() && matcher.group(1).equals(target);
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException(
-                    to + ": this file system cannot replace a file in one step; use another directory", e);
+            throw new IOException("this file system cannot replace a file in one step; use another directory", e);
         }
     }
 
