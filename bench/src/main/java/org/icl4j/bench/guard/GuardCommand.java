@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.icl4j.bench.guard.Comparison.Samples;
+import org.icl4j.bench.steps.BlockWorkloads;
 import org.icl4j.bench.survey.Survey;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.report.Progress;
@@ -52,7 +53,9 @@ public final class GuardCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "REGEX",
-            description = "benchmarks to run, such as 'gemm 512.*' (default: those of bench --quick)")
+            description =
+                    "benchmarks to run, such as 'gemm 512.*' (default: the kernels of bench --quick, a quarter of an"
+                            + " hour)")
     private String only;
 
     @Option(names = "--rounds", paramLabel = "N", description = "forks of each tree (default: ${DEFAULT-VALUE})")
@@ -114,7 +117,10 @@ public final class GuardCommand implements Callable<Integer> {
         List<Workload<float[]>> all = new Survey.Request(List.of(), List.of(), List.of(), only == null).workloads();
         List<String> names = all.stream().map(Workload::name).toList();
         if (only == null) {
-            return names;
+            return all.stream()
+                    .filter(workload -> !BlockWorkloads.isStep(workload))
+                    .map(Workload::name)
+                    .toList();
         }
         try {
             Pattern pattern = Pattern.compile(only);

@@ -29,6 +29,8 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     /** Change of the multiply-add ceiling from begin to end before a survey counts as disturbed. */
     private static final double TOLERATED_DRIFT = 0.05;
 
+    private static final long COMPILE_NANOS = 1_500_000_000;
+    private static final long MIN_COMPILE_NANOS = 30_000_000;
     private static final String SPECIFICATION = "scalar";
     private static final String PRODUCT = "gemm";
 
@@ -101,6 +103,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
                     KernelOptions options =
                             KernelOptions.defaults().provider(provider).threads(threads);
                     try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
+                        compile(kernels, workloads);
                         for (Workload<float[]> workload : workloads) {
                             if (distinct(provider, workload, request)) {
                                 lines.add(line(workload, kernels, limits.get(threads), request.effort()));
@@ -112,6 +115,18 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
             }
         }
         return new Survey(limits, lines, warnings(limits.get(request.threads().getFirst()), load));
+    }
+
+    /** Gives the compilers their time before the first measurement, which they would otherwise take from it. */
+    private static void compile(Kernels<float[]> kernels, List<Workload<float[]>> workloads) {
+        long nanosEach = Math.max(COMPILE_NANOS / workloads.size(), MIN_COMPILE_NANOS);
+        for (Workload<float[]> workload : workloads) {
+            Runnable call = workload.prepare(kernels).call();
+            long start = System.nanoTime();
+            do {
+                call.run();
+            } while (System.nanoTime() - start < nanosEach);
+        }
     }
 
     /** Whether the provider has code of its own for this: OpenBLAS computes products, and the rest is the vector provider's. */

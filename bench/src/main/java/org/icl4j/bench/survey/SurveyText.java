@@ -32,13 +32,15 @@ final class SurveyText {
                 List<String> header = new ArrayList<>(List.of("THREADS"));
                 limits.multiplyAdds().keySet().forEach(width -> header.add("FMA-" + width + " GFLOP/s"));
                 header.add("DIVIDE G/s");
-                limits.levels().forEach(level -> header.add(level.name() + " READ/COPY GB/s"));
+                limits.levels().forEach(level -> header.add(level.name() + " READ/COPY/UPDATE GB/s"));
                 rows.add(header);
             }
             List<String> row = new ArrayList<>(List.of(Integer.toString(limits.threads())));
             limits.multiplyAdds().values().forEach(rate -> row.add(format("%.1f", 2 * rate)));
             row.add(format("%.2f", limits.divisions()));
-            limits.levels().forEach(level -> row.add(format("%.0f / %.0f", level.read(), level.copy())));
+            limits.levels()
+                    .forEach(
+                            level -> row.add(format("%.0f / %.0f / %.0f", level.read(), level.copy(), level.update())));
             rows.add(row);
         }
         return TextTable.of(rows);

@@ -38,10 +38,10 @@ public record Timing(double seconds, double spread) {
      */
     public record Effort(long windowNanos, long minWarmUpNanos, long maxWarmUpNanos, int rounds, long roundNanos) {
         /** For a survey that a person waits for. */
-        public static final Effort USUAL = new Effort(40_000_000, 200_000_000, 2_000_000_000, 7, 20_000_000);
+        public static final Effort USUAL = new Effort(30_000_000, 100_000_000, 2_000_000_000, 7, 20_000_000);
 
         /** For a first look. */
-        public static final Effort QUICK = new Effort(25_000_000, 150_000_000, 1_000_000_000, 5, 12_000_000);
+        public static final Effort QUICK = new Effort(20_000_000, 80_000_000, 1_000_000_000, 5, 12_000_000);
     }
 
     /** Warms {@code call} up and times it. */

@@ -121,7 +121,7 @@ class SurveyTest {
                 1,
                 new TreeMap<>(Map.of(256, 50.0, 512, 100.0)),
                 10,
-                List.of(new Level("L1", 1e4, 300, 200), new Level("DRAM", Double.POSITIVE_INFINITY, 20, 10)));
+                List.of(new Level("L1", 1e4, 300, 200, 250), new Level("DRAM", Double.POSITIVE_INFINITY, 20, 10, 15)));
         assertEquals(200, limits.gflops());
         assertEquals("FMA", limits.bind(Cost.products(1e9, 0, 100, 100)).name());
         assertEquals(0.01, limits.bind(Cost.products(1e9, 0, 100, 100)).seconds(), 1e-12);
@@ -129,6 +129,12 @@ class SurveyTest {
         assertEquals("L1 copy", limits.bind(Cost.stream(1, 0, 100, 100)).name());
         assertEquals("L1 read", limits.bind(Cost.stream(1, 0, 100, 1)).name());
         assertEquals("DRAM copy", limits.bind(Cost.stream(1, 0, 1e6, 1e6)).name());
+        assertEquals(
+                "DRAM update",
+                limits.bind(Cost.stream(1, 0, 1e6, 1e6).updating()).name());
+        assertEquals(
+                "L1 update",
+                limits.bind(Cost.stream(1, 0, 2000, 2000).updating()).name());
         assertEquals(8e6 / 10e9, limits.bind(Cost.stream(1, 0, 1e6, 1e6)).seconds(), 1e-12);
     }
 

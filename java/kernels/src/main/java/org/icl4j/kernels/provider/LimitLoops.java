@@ -21,4 +21,7 @@ public interface LimitLoops {
 
     /** Copies {@code from} to {@code to}, which is as long. */
     void copy(float[] from, float[] to);
+
+    /** Changes all of {@code values}, each read and written once. */
+    void update(float[] values);
 }

@@ -91,4 +91,15 @@ public final class VectorLoops implements LimitLoops {
             Lanes.load(from, i + 3 * Lanes.LENGTH).intoArray(to, i + 3 * Lanes.LENGTH);
         }
     }
+
+    @Override
+    public void update(float[] values) {
+        int step = 4 * Lanes.LENGTH;
+        for (int i = 0; i <= values.length - step; i += step) {
+            Lanes.load(values, i).neg().intoArray(values, i);
+            Lanes.load(values, i + Lanes.LENGTH).neg().intoArray(values, i + Lanes.LENGTH);
+            Lanes.load(values, i + 2 * Lanes.LENGTH).neg().intoArray(values, i + 2 * Lanes.LENGTH);
+            Lanes.load(values, i + 3 * Lanes.LENGTH).neg().intoArray(values, i + 3 * Lanes.LENGTH);
+        }
+    }
 }

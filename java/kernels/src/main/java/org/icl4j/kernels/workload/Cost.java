@@ -13,9 +13,16 @@ package org.icl4j.kernels.workload;
  * @param divisions divisions and square roots, in elements; they have a unit of their own in most CPUs
  * @param bytesRead bytes of the operands that are read
  * @param bytesWritten bytes of the operands that are written
+ * @param inPlace whether what is written was read before, so that it need not be fetched for writing
  */
 public record Cost(
-        Unit unit, double work, double instructions, double divisions, double bytesRead, double bytesWritten) {
+        Unit unit,
+        double work,
+        double instructions,
+        double divisions,
+        double bytesRead,
+        double bytesWritten,
+        boolean inPlace) {
 
     /** What the speed is told in. */
     public enum Unit {
@@ -44,7 +51,8 @@ public record Cost(
                 multiplyAdds + instructions,
                 0,
                 Float.BYTES * floatsRead,
-                Float.BYTES * floatsWritten);
+                Float.BYTES * floatsWritten,
+                false);
     }
 
     /** A kernel of {@code instructions} and {@code divisions}, told in bytes. */
@@ -55,7 +63,18 @@ public record Cost(
                 instructions,
                 divisions,
                 Float.BYTES * floatsRead,
-                Float.BYTES * floatsWritten);
+                Float.BYTES * floatsWritten,
+                false);
+    }
+
+    /** The same kernel where it writes what it read. */
+    public Cost updating() {
+        return new Cost(unit, work, instructions, divisions, bytesRead, bytesWritten, true);
+    }
+
+    /** Bytes of the operands, which decide the level of memory that holds them. */
+    public double footprint() {
+        return inPlace ? Math.max(bytesRead, bytesWritten) : bytes();
     }
 
     /** Bytes read and written. */

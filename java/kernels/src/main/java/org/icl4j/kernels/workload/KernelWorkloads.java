@@ -88,7 +88,11 @@ public final class KernelWorkloads {
         double size = (double) rows * cols;
         return List.of(
                 new Workload<>(
-                        "addBias", shape(rows, cols), 4, Cost.stream(size, 0, size, size), (kernels, operands) -> {
+                        "addBias",
+                        shape(rows, cols),
+                        4,
+                        Cost.stream(size, 0, size, size).updating(),
+                        (kernels, operands) -> {
                             Matrix<A> x = operands.result(operands.random(1, rows, cols));
                             Matrix<A> bias = operands.random(1, 1, cols);
                             return () -> kernels.addBias(x, bias);
@@ -230,7 +234,7 @@ public final class KernelWorkloads {
 
     private static <A> Workload<A> adamW(int rows, int cols) {
         double size = (double) rows * cols;
-        Cost cost = Cost.stream(12 * size, 2 * size, 4 * size, 3 * size);
+        Cost cost = Cost.stream(12 * size, 2 * size, 4 * size, 3 * size).updating();
         return new Workload<>("adamW", shape(rows, cols), 8, cost, (kernels, operands) -> {
             Matrix<A> parameter = operands.result(operands.random(1, rows, cols));
             Matrix<A> gradient = operands.random(1, rows, cols);

@@ -26,6 +26,9 @@ final class LimitMeasurement {
 
     private static final int COMPILE_FLOATS = 1 << 12;
 
+    /** A shared cache is measured on this many times the nearer one: others may have taken the rest of it. */
+    private static final double BEYOND_NEARER = 8;
+
     /** Memory that no cache holds, for each thread. */
     private static final int DRAM_FLOATS = 1 << 25;
 
@@ -40,8 +43,8 @@ final class LimitMeasurement {
             LimitLoops loops = loops();
             float[] from = new float[COMPILE_FLOATS];
             float[] to = new float[COMPILE_FLOATS];
-            List<Runnable> all =
-                    new ArrayList<>(List.of(loops::divisions, () -> loops.read(from), () -> loops.copy(from, to)));
+            List<Runnable> all = new ArrayList<>(List.of(
+                    loops::divisions, () -> loops.read(from), () -> loops.copy(from, to), () -> loops.update(from)));
             for (int width : loops.widths()) {
                 all.add(loops.multiplyAdds(width)::getAsLong);
             }
@@ -79,10 +82,12 @@ final class LimitMeasurement {
         }
         List<Level> levels = new ArrayList<>();
         double farthest = 0;
+        double nearer = Double.POSITIVE_INFINITY;
         for (CacheSizes cache : CacheSizes.ofThisMachine()) {
             double bytes = cache.shared() ? cache.bytes() : (double) cache.bytes() * threads;
-            levels.add(
-                    level("L" + cache.level(), bytes, (int) Math.min(DRAM_FLOATS, bytes / threads / 2 / Float.BYTES)));
+            double used = Math.min(bytes / 2, BEYOND_NEARER * nearer);
+            nearer = bytes;
+            levels.add(level("L" + cache.level(), bytes, (int) Math.min(DRAM_FLOATS, used / threads / Float.BYTES)));
             farthest = bytes;
         }
         int beyond = (int) Math.min(1 << 28, Math.max(DRAM_FLOATS, 2 * farthest / Float.BYTES / threads));
@@ -108,7 +113,11 @@ final class LimitMeasurement {
                 repeats,
                 2 * size,
                 () -> System.arraycopy(arrays.get(2 * thread), 0, arrays.get(2 * thread + 1), 0, floats / 2)));
-        return new Level(name, bytes, read, Math.max(copy, arrayCopy));
+        double update = rate(thread -> () -> repeat(repeats, 4 * size, () -> {
+            loops.update(arrays.get(2 * thread));
+            loops.update(arrays.get(2 * thread + 1));
+        }));
+        return new Level(name, bytes, read, Math.max(copy, arrayCopy), update);
     }
 
     private static long repeat(int times, long bytes, Runnable task) {

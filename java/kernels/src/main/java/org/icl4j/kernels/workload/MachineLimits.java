@@ -23,8 +23,9 @@ public record MachineLimits(
      * @param bytes its size for all the threads together; that of DRAM is infinite
      * @param read bytes read, in 10⁹ a second
      * @param copy bytes read and written by copying, in 10⁹ a second
+     * @param update bytes read and written by changing an array in place, in 10⁹ a second
      */
-    public record Level(String name, double bytes, double read, double copy) {}
+    public record Level(String name, double bytes, double read, double copy, double update) {}
 
     /**
      * The limit that binds a kernel.
@@ -62,15 +63,20 @@ public record MachineLimits(
 
     /** The limit that binds a call of this cost. */
     public Binding bind(Cost cost) {
-        Level level = levelOf(cost.bytes());
-        boolean copies = cost.bytesWritten() > cost.bytesRead() / 8;
+        Level level = levelOf(cost.footprint());
+        String way = cost.inPlace() ? "update" : cost.bytesWritten() > cost.bytesRead() / 8 ? "copy" : "read";
+        double bandwidth = switch (way) {
+            case "update" -> level.update();
+            case "copy" -> level.copy();
+            default -> level.read();
+        };
         return Map.of(
                         "FMA",
                         cost.instructions() / peak(),
                         "division",
                         cost.divisions() / divisions,
-                        level.name() + (copies ? " copy" : " read"),
-                        cost.bytes() / (copies ? level.copy() : level.read()))
+                        level.name() + " " + way,
+                        cost.bytes() / bandwidth)
                 .entrySet()
                 .stream()
                 .map(limit -> new Binding(limit.getKey(), limit.getValue() / GIGA))

@@ -67,4 +67,11 @@ final class PlainLoops implements LimitLoops {
     public void copy(float[] from, float[] to) {
         System.arraycopy(from, 0, to, 0, from.length);
     }
+
+    @Override
+    public void update(float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = -values[i];
+        }
+    }
 }

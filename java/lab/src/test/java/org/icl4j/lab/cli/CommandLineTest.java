@@ -290,7 +290,8 @@ class CommandLineTest {
                 info,
                 List.of("vector: chosen", "openblas: no library"),
                 null,
-                new MachineLimits(1, new TreeMap<>(Map.of(512, 100.0)), 10, List.of(new Level("L1", 1e5, 300, 200))),
+                new MachineLimits(
+                        1, new TreeMap<>(Map.of(512, 100.0)), 10, List.of(new Level("L1", 1e5, 300, 200, 200))),
                 List.of(good, bad));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
