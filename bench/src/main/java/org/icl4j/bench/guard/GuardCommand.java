@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,10 +17,12 @@ import org.icl4j.bench.guard.Comparison.Samples;
 import org.icl4j.bench.steps.BlockWorkloads;
 import org.icl4j.bench.survey.Survey;
 import org.icl4j.kernels.workload.Workload;
+import org.icl4j.report.Json;
 import org.icl4j.report.Progress;
 import org.icl4j.report.ProgressBars;
 import org.icl4j.report.Terminal;
 import org.icl4j.report.TextTable;
+import org.icl4j.transformer.files.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,6 +74,9 @@ public final class GuardCommand implements Callable<Integer> {
     @Option(names = "--baseline", paramLabel = "FILE", description = "compare with kept fork means instead of a commit")
     private Path baseline;
 
+    @Option(names = "--samples", paramLabel = "FILE", description = "write the time of every fork as JSON")
+    private Path samples;
+
     /** Progress is shown on {@code terminal}, if a person watches it. */
     public GuardCommand(PrintStream terminal) {
         this.terminal = terminal;
@@ -87,15 +91,23 @@ public final class GuardCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("icl4j-guard");
         BaseTree.build(repository, directory);
         if (save != null) {
-            Baseline.here(forks(repository, directory, benchmarks)).write(save);
+            Baseline.here(forks(List.of(repository), directory, benchmarks).getFirst())
+                    .write(save);
             return 0;
         }
         if (kept != null) {
-            return judge(names -> pair(kept.samples(), forks(repository, directory, names)), benchmarks);
+            return judge(
+                    names -> pair(
+                            kept.samples(),
+                            forks(List.of(repository), directory, names).getFirst()),
+                    benchmarks);
         }
         try (BaseTree tree = BaseTree.of(repository, base, directory)) {
             return judge(
-                    names -> new ForkRuns(names, directory).inTurn(tree.path(), repository, rounds, progress()),
+                    names -> {
+                        List<Map<String, double[]>> times = forks(List.of(tree.path(), repository), directory, names);
+                        return pair(times.get(0), times.get(1));
+                    },
                     benchmarks);
         }
     }
@@ -136,22 +148,10 @@ public final class GuardCommand implements Callable<Integer> {
         }
     }
 
-    private Progress progress() {
-        return ProgressBars.on(terminal, Terminal.isPresent());
-    }
-
-    private Map<String, double[]> forks(Path tree, Path directory, List<String> benchmarks) throws IOException {
-        Map<String, double[]> times = new LinkedHashMap<>();
-        ForkRuns runs = new ForkRuns(benchmarks, directory);
-        try (Progress.Stage stage = progress().begin("forks", rounds)) {
-            for (int round = 0; round < rounds; round++) {
-                int at = round;
-                runs.once(tree)
-                        .forEach((name, time) -> times.computeIfAbsent(name, key -> new double[rounds])[at] = time);
-                stage.at(round + 1L, "");
-            }
-        }
-        return times;
+    private List<Map<String, double[]>> forks(List<Path> trees, Path directory, List<String> benchmarks)
+            throws IOException {
+        Progress progress = ProgressBars.on(terminal, Terminal.isPresent());
+        return new ForkRuns(benchmarks, directory).inTurn(trees, rounds, progress);
     }
 
     private static List<Samples> pair(Map<String, double[]> base, Map<String, double[]> work) {
@@ -167,7 +167,18 @@ public final class GuardCommand implements Callable<Integer> {
     }
 
     private int judge(Guard.Sampler sampler, List<String> benchmarks) throws IOException {
-        Guard guard = Guard.watch(sampler, benchmarks, noisy ? TOLERANCE_NOISY : TOLERANCE);
+        List<Samples> all = new ArrayList<>();
+        Guard guard = Guard.watch(
+                names -> {
+                    List<Samples> some = sampler.of(names);
+                    all.addAll(some);
+                    return some;
+                },
+                benchmarks,
+                noisy ? TOLERANCE_NOISY : TOLERANCE);
+        if (samples != null) {
+            AtomicFile.replace(samples, Json.text(all));
+        }
         PrintWriter out = spec.commandLine().getOut();
         out.print(table(guard.first()));
         if (!guard.repeated().isEmpty()) {

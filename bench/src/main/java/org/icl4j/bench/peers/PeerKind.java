@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.icl4j.bench.BenchException;
 
 /** The libraries that are compared. */
-enum PeerKind {
+public enum PeerKind {
     /** The vector provider. */
     ICL4J("vector", null),
     /** The OpenBLAS provider: Panama calls through our own bindings. */

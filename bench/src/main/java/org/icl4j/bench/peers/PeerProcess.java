@@ -13,7 +13,7 @@ import java.util.Map;
 import org.icl4j.bench.BenchException;
 
 /** A library's process, seen from outside. */
-final class PeerProcess implements AutoCloseable {
+public final class PeerProcess implements AutoCloseable {
     private final PeerKind kind;
     private final Process process;
     private final PrintStream commands;
@@ -26,7 +26,7 @@ final class PeerProcess implements AutoCloseable {
      * @param classPath its libraries
      * @param log where what it prints besides is kept
      */
-    PeerProcess(PeerKind kind, int threads, String classPath, Path log) throws IOException {
+    public PeerProcess(PeerKind kind, int threads, String classPath, Path log) throws IOException {
         this.kind = kind;
         this.log = log;
         ProcessBuilder builder = new ProcessBuilder(
@@ -53,7 +53,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** The class path in a built tree, {@code target} being the directory of the bench's jar. */
-    static String classPath(PeerKind kind, Path target) {
+    public static String classPath(PeerKind kind, Path target) {
         String own = target.resolve("icl4j-bench.jar")
                 + File.pathSeparator
                 + target.resolve("lib").resolve("*");
@@ -75,7 +75,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** Sends a line and waits for the answer. */
-    String ask(String command) throws IOException {
+    public String ask(String command) throws IOException {
         commands.println(command);
         String answer = answers.readLine();
         if (answer == null) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -35,42 +36,44 @@ class GuardTest {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
 
-    /** Forks of one tree, one after the other, as JMH measured them on a machine with other guests. */
-    private static Map<String, double[]> forks() {
-        try (InputStream in = GuardTest.class.getResourceAsStream("forks.json")) {
-            return JsonMapper.shared()
-                    .readValue(in.readAllBytes(), Baseline.class)
-                    .samples();
+    /** Rounds of a tree against itself, as they were measured on a machine with other guests. */
+    private static Map<String, Samples> measured() {
+        try (InputStream in = GuardTest.class.getResourceAsStream("samples.json")) {
+            Map<String, Samples> measured = new LinkedHashMap<>();
+            for (Samples samples : JsonMapper.shared().readValue(in.readAllBytes(), Samples[].class)) {
+                measured.put(samples.benchmark(), samples);
+            }
+            return measured;
         } catch (IOException e) {
-            throw new IllegalStateException("forks.json is part of the test", e);
+            throw new IllegalStateException("samples.json is part of the test", e);
         }
     }
 
-    /** New forks: pairs of neighbours, drawn with replacement, the second in each called the working tree's. */
+    /** New rounds, drawn with replacement; either tree may stand for the base. */
     private Guard.Sampler sampler(double slowdown) {
-        Map<String, double[]> forks = forks();
+        Map<String, Samples> measured = measured();
         return names -> {
-            List<Samples> samples = new ArrayList<>();
+            List<Samples> drawn = new ArrayList<>();
             for (String name : names) {
                 double[] base = new double[ROUNDS];
                 double[] work = new double[ROUNDS];
-                double[] times = forks.get(name);
+                Samples from = measured.get(name);
                 for (int round = 0; round < ROUNDS; round++) {
-                    int at = 2 * random.nextInt(times.length / 2);
+                    int at = random.nextInt(from.base().length);
                     boolean swap = random.nextBoolean();
-                    base[round] = times[swap ? at + 1 : at];
-                    work[round] = times[swap ? at : at + 1] * (name.equals(PLANTED) ? slowdown : 1);
+                    base[round] = (swap ? from.work() : from.base())[at];
+                    work[round] = (swap ? from.base() : from.work())[at] * (name.equals(PLANTED) ? slowdown : 1);
                 }
-                samples.add(new Samples(name, base, work));
+                drawn.add(new Samples(name, base, work));
             }
-            return samples;
+            return drawn;
         };
     }
 
     /** 15 % in one kernel is caught in 19 of 20 runs or more, and nothing else is. */
     @Test
     void plantedSlowdownIsCaught() throws IOException {
-        List<String> names = List.copyOf(forks().keySet());
+        List<String> names = List.copyOf(measured().keySet());
         int caught = 0;
         int others = 0;
         for (int run = 0; run < RUNS; run++) {
@@ -86,7 +89,7 @@ class GuardTest {
     /** A tree against itself alarms in 1 of 20 runs or less. */
     @Test
     void sameTreeIsNotBlamed() throws IOException {
-        List<String> names = List.copyOf(forks().keySet());
+        List<String> names = List.copyOf(measured().keySet());
         int alarms = 0;
         for (int run = 0; run < RUNS; run++) {
             alarms += Guard.watch(sampler(1), names, TOLERANCE).alarms().isEmpty() ? 0 : 1;

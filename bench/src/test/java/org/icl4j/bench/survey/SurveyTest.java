@@ -16,7 +16,6 @@ import org.icl4j.bench.BenchTool;
 import org.icl4j.kernels.workload.Cost;
 import org.icl4j.kernels.workload.MachineLimits;
 import org.icl4j.kernels.workload.MachineLimits.Level;
-import org.icl4j.report.Progress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -149,13 +148,5 @@ class SurveyTest {
         for (Level level : one.levels()) {
             assertTrue(level.read() > 0 && level.copy() > 0, level.toString());
         }
-    }
-
-    @Test
-    void disturbancesAreToldOnly() {
-        Survey survey = Survey.make(
-                new Survey.Request(List.of("addBias"), List.of("scalar"), List.of(1), true), Progress.silent());
-        assertEquals(1, survey.lines().size());
-        survey.warnings().forEach(warning -> assertTrue(warning.startsWith("disturbed: "), warning));
     }
 }

@@ -140,6 +140,7 @@ class KernelLookupTest {
     }
 
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
+    private static final String SHORT_PROBE = "-Dicl4j.probeSeconds=2";
     private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
 
     private String classPathWithout(String part) {
@@ -217,7 +218,8 @@ class KernelLookupTest {
     /** Nothing but a stopwatch tells that vectors are switched off. */
     @Test
     void withoutVectorInstructions() throws Exception {
-        List<String> lines = auto(MODULE, NATIVE, "-XX:+UnlockExperimentalVMOptions", "-XX:-EnableVectorSupport");
+        List<String> lines =
+                auto(MODULE, NATIVE, SHORT_PROBE, "-XX:+UnlockExperimentalVMOptions", "-XX:-EnableVectorSupport");
         assertEquals("openblas 4.0", lines.get(0));
         assertTrue(lines.get(1).contains("not compiled"), lines.get(1));
     }
@@ -264,8 +266,12 @@ class KernelLookupTest {
     /** The probe waits seconds for the compiler, but once: a provider that borrows from vector asks it again. */
     @Test
     void probeRemembersFailure() throws Exception {
-        List<String> seconds =
-                main(RefusedTwice.class, System.getProperty("java.class.path"), MODULE, "-XX:TieredStopAtLevel=2");
+        List<String> seconds = main(
+                RefusedTwice.class,
+                System.getProperty("java.class.path"),
+                MODULE,
+                SHORT_PROBE,
+                "-XX:TieredStopAtLevel=2");
         assertTrue(Double.parseDouble(seconds.get(0)) > 1, seconds.toString());
         assertTrue(Double.parseDouble(seconds.get(1)) < 0.5, seconds.toString());
     }

@@ -12,8 +12,10 @@ final class VectorProbe {
     /** An operation in instructions takes under 1 ns on any machine, one through the library's own code over 20. */
     private static final double NANOS_PER_OPERATION = 5;
 
-    /** How long the compiler may take: a fraction of a second, but much longer where many processes start at once. */
-    private static final long PATIENCE_NANOS = 15_000_000_000L;
+    /** How long the compiler may take, in seconds: a fraction of one, but much longer where many processes start at once. */
+    private static final String PATIENCE_PROPERTY = "icl4j.probeSeconds";
+
+    private static final long PATIENCE_NANOS = Integer.getInteger(PATIENCE_PROPERTY, 15) * 1_000_000_000L;
 
     private static double fastest = Double.POSITIVE_INFINITY;
     private static boolean probed;

@@ -78,8 +78,7 @@ class ProcessTest {
 
     @Test
     void sameBytesWhateverTheThreadsAndTheLocale() throws Exception {
-        assertSameBytes(complete(directory, "two", List.of(), "--threads", "2"));
-        assertSameBytes(complete(directory, "abroad", ABROAD, "--threads", "3"));
+        assertSameBytes(complete(directory, "abroad", ABROAD, "--threads", "2"));
     }
 
     /** Killed at random moments and resumed until it is done, a run ends in the bytes of an undisturbed one. */
@@ -89,7 +88,7 @@ class ProcessTest {
         System.out.println("kill test: -Dtests.seed=" + seed);
         RandomGenerator random = new SplittableRandom(seed);
         Path out = directory.resolve("killed");
-        for (int i = 0; i < 3 && !Files.exists(out.resolve("manifest.json")); i++) {
+        for (int i = 0; i < 2 && !Files.exists(out.resolve("manifest.json")); i++) {
             Process process = Cli.start(directory, List.of(), args(out, "--resume"));
             process.waitFor(random.nextInt(1_500, 6_000), TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
