@@ -45,6 +45,11 @@ final class ForkRuns {
                         forks.add(fork(tree, forks.size()));
                     }
                     for (String benchmark : benchmarks) {
+                        warm(
+                                forks,
+                                benchmark); // All of them, so that the compilers are done before the first is measured.
+                    }
+                    for (String benchmark : benchmarks) {
                         double[] seconds = measure(forks, benchmark, round % 2 == 1);
                         for (int i = 0; i < seconds.length; i++) {
                             times.get(i).computeIfAbsent(benchmark, key -> new double[rounds])[round] = seconds[i];
@@ -66,10 +71,7 @@ final class ForkRuns {
 
     /** Medians over the measurements; every other one begins with the other fork, and {@code backwards} the first. */
     private static double[] measure(List<PeerProcess> forks, String benchmark, boolean backwards) throws IOException {
-        for (PeerProcess fork : forks) {
-            expect("ready", fork.ask("prepare " + benchmark), benchmark);
-            expect("done", fork.ask("warm"), benchmark);
-        }
+        warm(forks, benchmark);
         double[][] seconds = new double[forks.size()][MEASUREMENTS];
         for (int i = 0; i < MEASUREMENTS; i++) {
             boolean reverse = backwards ^ (i % 2 == 1);
@@ -81,6 +83,13 @@ final class ForkRuns {
         return Arrays.stream(seconds)
                 .mapToDouble(each -> Timing.ofSeconds(each).seconds())
                 .toArray();
+    }
+
+    private static void warm(List<PeerProcess> forks, String benchmark) throws IOException {
+        for (PeerProcess fork : forks) {
+            expect("ready", fork.ask("prepare " + benchmark), benchmark);
+            expect("done", fork.ask("warm"), benchmark);
+        }
     }
 
     private static void expect(String right, String answer, String benchmark) {

@@ -32,7 +32,7 @@ import org.icl4j.kernels.workload.Workload.Prepared;
  */
 public final class PeerWorker {
     private static final Timing.Effort EFFORT =
-            new Timing.Effort(30_000_000, 300_000_000, 2_000_000_000, 1, 25_000_000);
+            new Timing.Effort(30_000_000, 500_000_000, 3_000_000_000L, 1, 25_000_000);
 
     private final Peer peer;
     private final Kernels<float[]> kernels;
