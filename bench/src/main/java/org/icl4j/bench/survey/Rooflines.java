@@ -40,22 +40,20 @@ final class Rooflines {
                 "roofline-" + threads,
                 "Every kernel below its roof, " + threads + (threads == 1 ? " thread" : " threads"),
                 String.format(
-                        Locale.ROOT, "roofs measured in the same run; arithmetic roof %.0f GFLOP/s", limits.gflops()),
+                        Locale.ROOT,
+                        "icl4j and OpenBLAS; roofs measured in the same run: %.0f GFLOP/s, copy in GB/s below",
+                        limits.gflops()),
                 Axis.logarithmic("vector operations (2 a lane) per byte of the operands"),
                 Axis.logarithmic("10⁹ operations a second"));
         for (MachineLimits.Level level : limits.levels()) {
             plot = plot.with(roof(level, limits.gflops()));
         }
         plot = points(
-                plot,
-                "openblas: products",
-                Style.RINGS,
-                lines,
-                line -> line.provider().equals("openblas"));
+                plot, "OpenBLAS", Style.RINGS, lines, line -> line.provider().equals("openblas"));
         Predicate<Measured> products = line -> line.unit().equals(Cost.Unit.FLOPS.rate());
         Predicate<Measured> ours = line -> !line.provider().equals("openblas");
-        plot = points(plot, "icl4j: products, attention, steps", Style.POINTS, lines, ours.and(products));
-        return points(plot, "icl4j: rows and elements", Style.POINTS, lines, ours.and(products.negate()));
+        plot = points(plot, "products, steps", Style.POINTS, lines, ours.and(products));
+        return points(plot, "row-wise", Style.POINTS, lines, ours.and(products.negate()));
     }
 
     private static Series roof(MachineLimits.Level level, double gflops) {
@@ -63,10 +61,7 @@ final class Rooflines {
         double[] intensities = {LEAST_INTENSITY, ridge, Math.max(ridge, GREATEST_INTENSITY)};
         double[] roofs = {LEAST_INTENSITY * level.copy(), gflops, gflops};
         return new Series(
-                String.format(Locale.ROOT, "%s, %.0f GB/s", level.name(), level.copy()),
-                Style.DASHED,
-                intensities,
-                roofs);
+                String.format(Locale.ROOT, "%s %.0f", level.name(), level.copy()), Style.DASHED, intensities, roofs);
     }
 
     private static Plot points(Plot plot, String label, Style style, List<Measured> lines, Predicate<Measured> which) {
