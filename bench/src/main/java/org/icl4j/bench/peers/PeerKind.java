@@ -47,6 +47,11 @@ public enum PeerKind {
         return className != null;
     }
 
+    /** Whether its adapter was built in, which only the profile {@code peers} does. */
+    boolean builtIn() {
+        return !foreign() || PeerKind.class.getResource(className + ".class") != null;
+    }
+
     /** All of them. */
     static List<PeerKind> all() {
         return List.of(values());

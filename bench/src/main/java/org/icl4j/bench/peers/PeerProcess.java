@@ -65,9 +65,9 @@ public final class PeerProcess implements AutoCloseable {
         return target.resolve("peers").resolve(kind.label());
     }
 
-    /** Whether its libraries were fetched. */
+    /** Whether its adapter is built in and its libraries were fetched. */
     static boolean isPresent(PeerKind kind, Path target) {
-        return !kind.foreign() || Files.isDirectory(libraries(kind, target));
+        return kind.builtIn() && (!kind.foreign() || Files.isDirectory(libraries(kind, target)));
     }
 
     PeerKind kind() {
