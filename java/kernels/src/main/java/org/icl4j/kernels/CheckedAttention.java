@@ -1,0 +1,79 @@
+package org.icl4j.kernels;
+
+import static org.icl4j.kernels.Checks.requireHeadFits;
+import static org.icl4j.kernels.Checks.requireSetting;
+import static org.icl4j.kernels.Checks.requireShape;
+
+import org.icl4j.kernels.provider.KernelParts;
+import org.icl4j.kernels.provider.WorkerPool;
+
+/** Checks the arguments of {@link AttentionKernels}. */
+abstract class CheckedAttention<A> extends CheckedActivations<A> implements AttentionKernels<A> {
+    CheckedAttention(Precision<A> precision, KernelParts<A> parts, WorkerPool workers, KernelsInfo info) {
+        super(precision, parts, workers, info);
+    }
+
+    @Override
+    public void attention(
+            AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v, Matrix<A> out, Matrix<A> logSumExp) {
+        beginRowMajor("attention", q, k, v, out, logSumExp);
+        requireAttention("attention", heads, q, k, v);
+        requireLike("attention", "out", out, "q", q);
+        requireShape("attention", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q is " + q.shape());
+        requireOutputs("attention", new Matrix<?>[] {out, logSumExp}, q, k, v);
+        if (!logSumExp.isEmpty()) {
+            parts.attention().attention(heads, q, k, v, out, logSumExp);
+        }
+    }
+
+    @Override
+    public void attentionBackward(
+            AttentionHeads heads,
+            Matrix<A> q,
+            Matrix<A> k,
+            Matrix<A> v,
+            Matrix<A> out,
+            Matrix<A> logSumExp,
+            Matrix<A> dOut,
+            Matrix<A> dq,
+            Matrix<A> dk,
+            Matrix<A> dv) {
+        beginRowMajor("attentionBackward", q, k, v, out, logSumExp, dOut, dq, dk, dv);
+        requireAttention("attentionBackward", heads, q, k, v);
+        requireLike("attentionBackward", "out", out, "q", q);
+        requireLike("attentionBackward", "dOut", dOut, "q", q);
+        requireLike("attentionBackward", "dq", dq, "q", q);
+        requireLike("attentionBackward", "dk", dk, "k", k);
+        requireLike("attentionBackward", "dv", dv, "v", v);
+        requireShape(
+                "attentionBackward", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q is " + q.shape());
+        requireOutputs("attentionBackward", new Matrix<?>[] {dq, dk, dv}, q, k, v, out, logSumExp, dOut);
+        if (!dq.isEmpty() || !dk.isEmpty()) {
+            parts.attention().attentionBackward(heads, q, k, v, out, logSumExp, dOut, dq, dk, dv);
+        }
+    }
+
+    private void requireAttention(String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v) {
+        requireSetting(precision, kernel, "scale", heads.scale());
+        if (q.cols() % heads.nHeads() != 0) {
+            throw new IllegalArgumentException(kernel
+                    + ": q "
+                    + q.shape()
+                    + " has "
+                    + q.cols()
+                    + " columns, not a multiple of nHeads="
+                    + heads.nHeads());
+        }
+        requireHeadFits(kernel, q.cols() / heads.nHeads(), k.rows());
+        requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q is " + q.shape());
+        requireLike(kernel, "v", v, "k", k);
+        if (k.rows() < q.rows()) {
+            throw new IllegalArgumentException(kernel
+                    + ": "
+                    + q.rows()
+                    + " queries but only "
+                    + k.rows()
+                    + " keys; the queries are the last of the keys' positions");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.icl4j.kernels;
+
+import static org.icl4j.kernels.Checks.requireDisjoint;
+import static org.icl4j.kernels.Checks.requireRowMajor;
+import static org.icl4j.kernels.Checks.requireSameOrDisjoint;
+import static org.icl4j.kernels.Checks.requireShape;
+import static org.icl4j.kernels.Checks.requireWritable;
+
+import org.icl4j.kernels.provider.KernelParts;
+import org.icl4j.kernels.provider.WorkerPool;
+
+/**
+ * What the checks of all kernels share. The fronts of the kinds extend one another in a line, because {@link Kernels} is all
+ * kinds in one and a class has one parent.
+ */
+abstract class CheckedFront<A> {
+    final Precision<A> precision;
+    final KernelParts<A> parts;
+    private final WorkerPool workers;
+    private final KernelsInfo info;
+    private volatile boolean closed;
+
+    CheckedFront(Precision<A> precision, KernelParts<A> parts, WorkerPool workers, KernelsInfo info) {
+        this.precision = precision;
+        this.parts = parts;
+        this.workers = workers;
+        this.info = info;
+    }
+
+    public final Precision<A> precision() {
+        return precision;
+    }
+
+    public final KernelsInfo info() {
+        return info;
+    }
+
+    public final synchronized void close() {
+        if (!closed) {
+            closed = true;
+            workers.close();
+            parts.onClose().run();
+        }
+    }
+
+    @SafeVarargs
+    final void beginRowMajor(String kernel, Matrix<A>... operands) {
+        begin(operands);
+        for (Matrix<A> operand : operands) {
+            requireRowMajor(kernel, operand);
+        }
+    }
+
+    @SafeVarargs
+    final void begin(Matrix<A>... operands) {
+        if (closed) {
+            throw new IllegalStateException("these kernels (" + info.summary() + ") are closed");
+        }
+        for (Matrix<A> operand : operands) {
+            if (!precision.arrayType().isInstance(operand.array())) {
+                throw new IllegalArgumentException(
+                        "operand " + operand + " in kernels of precision " + precision.name());
+            }
+        }
+    }
+
+    static <A> void requireElementwise(String kernel, Matrix<A> in, String outName, Matrix<A> out) {
+        requireShape(kernel, outName, out, in.count(), in.rows(), in.cols(), "its input is " + in.shape());
+        requireWritable(kernel, outName, out);
+        requireSameOrDisjoint(kernel, outName, out, "its input", in);
+    }
+
+    static <A> void requireLike(String kernel, String name, Matrix<A> m, String likeName, Matrix<A> like) {
+        requireShape(kernel, name, m, like.count(), like.rows(), like.cols(), likeName + " is " + like.shape());
+    }
+
+    static void requireOutputs(String kernel, Matrix<?>[] outputs, Matrix<?>... inputs) {
+        for (int i = 0; i < outputs.length; i++) {
+            requireWritable(kernel, number(i), outputs[i]);
+            for (int j = 0; j < i; j++) {
+                requireDisjoint(kernel, number(i), outputs[i], "output " + number(j), outputs[j]);
+            }
+            for (Matrix<?> input : inputs) {
+                requireDisjoint(kernel, number(i), outputs[i], "input", input);
+            }
+        }
+    }
+
+    private static String number(int output) {
+        return "no. " + (output + 1);
+    }
+}

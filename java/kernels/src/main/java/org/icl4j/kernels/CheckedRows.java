@@ -1,0 +1,115 @@
+package org.icl4j.kernels;
+
+import static org.icl4j.kernels.Checks.requireColumns;
+import static org.icl4j.kernels.Checks.requireDisjoint;
+import static org.icl4j.kernels.Checks.requireFactor;
+import static org.icl4j.kernels.Checks.requireSetting;
+import static org.icl4j.kernels.Checks.requireShape;
+import static org.icl4j.kernels.Checks.requireWritable;
+
+import org.icl4j.kernels.provider.KernelParts;
+import org.icl4j.kernels.provider.WorkerPool;
+
+/** Checks the arguments of {@link RowKernels}. */
+abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A> {
+    CheckedRows(Precision<A> precision, KernelParts<A> parts, WorkerPool workers, KernelsInfo info) {
+        super(precision, parts, workers, info);
+    }
+
+    @Override
+    public void addBias(Matrix<A> x, Matrix<A> bias) {
+        beginRowMajor("addBias", x, bias);
+        requireShape("addBias", "bias", bias, 1, 1, x.cols(), "x is " + x.shape());
+        requireWritable("addBias", "x", x);
+        requireDisjoint("addBias", "x", x, "bias", bias);
+        if (!x.isEmpty()) {
+            parts.rows().addBias(x, bias);
+        }
+    }
+
+    @Override
+    public void sumRows(Matrix<A> x, double beta, Matrix<A> sum) {
+        beginRowMajor("sumRows", x, sum);
+        requireShape("sumRows", "sum", sum, 1, 1, x.cols(), "x is " + x.shape());
+        requireWritable("sumRows", "sum", sum);
+        requireDisjoint("sumRows", "sum", sum, "x", x);
+        double storedBeta = requireFactor(precision, "sumRows", "beta", beta);
+        if (!sum.isEmpty()) {
+            parts.rows().sumRows(x, storedBeta, sum);
+        }
+    }
+
+    @Override
+    public void softmax(Matrix<A> x, Matrix<A> y) {
+        beginRowMajor("softmax", x, y);
+        requireElementwise("softmax", x, "y", y);
+        if (!y.isEmpty()) {
+            parts.rows().softmax(x, y);
+        }
+    }
+
+    @Override
+    public void softmaxBackward(Matrix<A> y, Matrix<A> dy, Matrix<A> dx) {
+        beginRowMajor("softmaxBackward", y, dy, dx);
+        requireElementwise("softmaxBackward", dy, "dx", dx);
+        requireShape("softmaxBackward", "y", y, dy.count(), dy.rows(), dy.cols(), "dy is " + dy.shape());
+        requireDisjoint("softmaxBackward", "dx", dx, "y", y);
+        if (!dx.isEmpty()) {
+            parts.rows().softmaxBackward(y, dy, dx);
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            Matrix<A> x, Matrix<A> gamma, Matrix<A> beta, double eps, Matrix<A> y, Matrix<A> mean, Matrix<A> rstd) {
+        beginRowMajor("layerNorm", x, gamma, beta, y, mean, rstd);
+        if (!(eps > 0) || !Double.isFinite(eps)) {
+            throw new IllegalArgumentException("layerNorm: eps=" + eps + " must be positive and finite");
+        }
+        requireSetting(precision, "layerNorm", "eps", eps);
+        requireColumns("layerNorm", "x", x);
+        requireElementwise("layerNorm", x, "y", y);
+        requireRowStatistics("layerNorm", x, gamma, mean, rstd);
+        requireShape("layerNorm", "beta", beta, 1, 1, x.cols(), "x is " + x.shape());
+        requireOutputs("layerNorm", new Matrix<?>[] {y, mean, rstd}, gamma, beta);
+        requireDisjoint("layerNorm", "mean", mean, "x", x);
+        requireDisjoint("layerNorm", "rstd", rstd, "x", x);
+        if (!y.isEmpty()) {
+            parts.rows().layerNorm(x, gamma, beta, eps, y, mean, rstd);
+        }
+    }
+
+    @Override
+    public void layerNormBackward(
+            Matrix<A> x,
+            Matrix<A> gamma,
+            Matrix<A> mean,
+            Matrix<A> rstd,
+            Matrix<A> dy,
+            Matrix<A> dx,
+            Matrix<A> dGamma,
+            Matrix<A> dBeta) {
+        beginRowMajor("layerNormBackward", x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
+        requireColumns("layerNormBackward", "x", x);
+        requireElementwise("layerNormBackward", dy, "dx", dx);
+        requireShape("layerNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy is " + dy.shape());
+        requireRowStatistics("layerNormBackward", x, gamma, mean, rstd);
+        requireShape("layerNormBackward", "dGamma", dGamma, 1, 1, x.cols(), "x is " + x.shape());
+        requireShape("layerNormBackward", "dBeta", dBeta, 1, 1, x.cols(), "x is " + x.shape());
+        requireOutputs("layerNormBackward", new Matrix<?>[] {dx, dGamma, dBeta}, x, gamma, mean, rstd);
+        requireDisjoint("layerNormBackward", "dGamma", dGamma, "dy", dy);
+        requireDisjoint("layerNormBackward", "dBeta", dBeta, "dy", dy);
+        if (!dx.isEmpty()) {
+            parts.rows().layerNormBackward(x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
+        }
+    }
+
+    private static <A> void requireRowStatistics(
+            String kernel, Matrix<A> x, Matrix<A> gamma, Matrix<A> mean, Matrix<A> rstd) {
+        String given = "x is " + x.shape();
+        long rows = (long) x.count() * x.rows();
+        requireShape(kernel, "gamma", gamma, 1, 1, x.cols(), given);
+        requireShape(kernel, "mean", mean, 1, 1, rows, given);
+        requireShape(kernel, "rstd", rstd, 1, 1, rows, given);
+    }
+}
