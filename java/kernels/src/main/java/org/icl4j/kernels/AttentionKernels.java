@@ -17,7 +17,8 @@ public interface AttentionKernels<A> {
      *
      * <pre>out[i, :] ← Σⱼ p[i, j]·v[j, :],  logSumExp[h, i] ← log Σⱼ exp(s[i, j])</pre>
      *
-     * <p>Error: |out − exact| ≤ 4e-6·max|v| in f32 for scores of moderate size (|s| ≤ 30). A NaN in
+     * <p>Error: |out − exact| ≤ 4e-6·max|v| in f32 for scores of moderate size (|s| ≤ 30). The provider {@code vector} sums over
+     * blocks of 64 keys and adds the blocks with compensation (Kahan 1965), so that the bound holds for any number of keys. A NaN in
      * a query or in a key or value it sees makes its output NaN. With D = 0 only logSumExp is written: the logarithm of the
      * number of keys seen.
      *
@@ -26,7 +27,7 @@ public interface AttentionKernels<A> {
      * @param v [B, nKeys, H·D]
      * @param out [B, nQueries, H·D], overwritten
      * @param logSumExp [B, H, nQueries], overwritten; what the backward pass needs to find p again
-     * @throws IllegalArgumentException if shapes disagree, (2·D + 2)·(nKeys + 15) > 2³⁰, or the scale is neither 0 nor a
+     * @throws IllegalArgumentException if shapes disagree, 3·(nKeys + 512)·D > 2³⁰, D rounded up to a multiple of 32, or the scale is neither 0 nor a
      *     normal number of the storage type
      */
     void attention(AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v, Matrix<A> out, Matrix<A> logSumExp);
@@ -38,6 +39,9 @@ public interface AttentionKernels<A> {
      * <pre>
      * dv[j] ← Σᵢ p[i, j]·dOut[i],  dq[i] ← scale·Σⱼ ds[i, j]·k[j],  dk[j] ← scale·Σᵢ ds[i, j]·q[i]
      * </pre>
+     *
+     * <p>Where a head has a NaN or an infinity among its operands, all of its gradients may be NaN; none is a finite number that
+     * should not be.
      *
      * @param out what the forward pass gave
      * @param logSumExp what the forward pass gave

@@ -5,6 +5,11 @@ final class Checks {
     /** Pairs of matrices of two batches that are compared one by one. */
     private static final int MAX_PAIRS = 1 << 16;
 
+    /** Columns of a head are padded to a multiple of this, and its working memory has room for so many more rows. */
+    private static final long HEAD_COLUMNS = 32;
+
+    private static final long HEAD_ROWS = 512;
+
     /** Elements of working memory that attention may take for one head. */
     private static final long MAX_HEAD_ELEMENTS = 1L << 30;
 
@@ -66,10 +71,11 @@ final class Checks {
 
     /** The working memory of one head, for the widest vectors: it must fit one array. */
     static void requireHeadFits(String kernel, long dHead, long nKeys) {
-        if (nKeys + 15 > MAX_HEAD_ELEMENTS / (2 * dHead + 2)) {
-            throw new IllegalArgumentException(kernel + ": dHead=" + dHead + " and " + nKeys
-                    + " keys, but (2*dHead + 2)*(keys + 15), the working memory of a head, must not exceed "
-                    + MAX_HEAD_ELEMENTS + "; take fewer keys or more heads");
+        long rowFloats = 3 * HEAD_COLUMNS * Math.ceilDiv(dHead, HEAD_COLUMNS);
+        if (nKeys + HEAD_ROWS > MAX_HEAD_ELEMENTS / Math.max(1, rowFloats)) {
+            throw new IllegalArgumentException(kernel + ": dHead=" + dHead + " and " + nKeys + " keys, but " + rowFloats
+                    + "*(keys + " + HEAD_ROWS + "), the working memory of a head, must not exceed " + MAX_HEAD_ELEMENTS
+                    + "; take fewer keys or more heads");
         }
     }
 

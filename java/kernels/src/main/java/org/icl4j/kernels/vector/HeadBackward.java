@@ -1,16 +1,18 @@
 package org.icl4j.kernels.vector;
 
+import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
+import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
+import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
 import static org.icl4j.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /**
- * Gradient of {@link HeadForward}, a query at a time; dk and dv grow in ascending query order.
+ * Gradient of {@link HeadForward}, a block of queries at a time; dk and dv grow in ascending query order, dq in ascending key
+ * order.
  *
  * @param scale factor of the scores
  * @param q [nQueries, dHead], as k, v, out, logSumExp and dOut an input
@@ -28,60 +30,158 @@ record HeadBackward(
         Matrix<float[]> dk,
         Matrix<float[]> dv) {
 
-    /** Transposed keys and values, a row of probabilities and a row of their gradients. */
+    /**
+     * Where the parts of the working array begin.
+     *
+     * @param statistics logSumExp and dOut·out of the block's queries
+     * @param queries q transposed [dHead, WIDTH], as dOuts and dQueries
+     * @param queryRows q by rows [WIDTH, padded], as dOutRows
+     * @param weights [KEYS, WIDTH], as gradients
+     * @param dKeys [keys, padded], as dValues
+     * @param panels k packed by columns
+     * @param padded dHead rounded up to whole tiles' columns
+     */
+    private record Layout(
+            int statistics,
+            int queries,
+            int dOuts,
+            int dQueries,
+            int queryRows,
+            int dOutRows,
+            int weights,
+            int gradients,
+            int dKeys,
+            int dValues,
+            int panels,
+            int length,
+            int padded) {
+        static Layout of(int dHead, int nKeys) {
+            int padded = Math.ceilDiv(dHead, WIDTH) * WIDTH;
+            int transposed = Math.multiplyExact(HeadBlock.tiles(dHead), WIDTH);
+            int rows = Math.multiplyExact(WIDTH, padded);
+            int queries = 2 * WIDTH;
+            int dOuts = queries + transposed;
+            int dQueries = dOuts + transposed;
+            int queryRows = dQueries + transposed;
+            int dOutRows = queryRows + rows;
+            int weights = dOutRows + rows;
+            int gradients = weights + KEYS * WIDTH;
+            int dKeys = gradients + KEYS * WIDTH;
+            int keyRows = Math.multiplyExact(HeadBlock.tiles(nKeys), padded);
+            int dValues = Math.addExact(dKeys, keyRows);
+            int panels = Math.addExact(dValues, keyRows);
+            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.tiles(dHead), nKeys));
+            return new Layout(
+                    0, queries, dOuts, dQueries, queryRows, dOutRows, weights, gradients, dKeys, dValues, panels,
+                    length, padded);
+        }
+    }
+
     int scratchLength() {
-        return Math.multiplyExact(2 * q.cols() + 2, HeadForward.padded(k.rows()));
+        return Layout.of(q.cols(), k.rows()).length;
     }
 
     void run(float[] scratch) {
-        int ld = HeadForward.padded(k.rows());
-        int values = q.cols() * ld;
-        int p = 2 * values;
-        int ds = p + ld;
-        HeadForward.transpose(k, scratch, 0, ld);
-        HeadForward.transpose(v, scratch, values, ld);
-        clear(dk);
-        clear(dv);
-        for (int i = 0; i < q.rows(); i++) {
-            int seen = k.rows() - q.rows() + i + 1;
-            HeadForward.scores(scale, q, i, scratch, 0, ld, scratch, p, seen);
-            HeadForward.scores(1, dOut, i, scratch, values, ld, scratch, ds, seen);
-            float outDot = Softmax.dot(dOut.array(), dOut.index(0, i, 0), out.array(), out.index(0, i, 0), q.cols());
-            scoreGradients(scratch, p, ds, seen, logSumExp.array()[logSumExp.offset() + i], outDot);
-            HeadForward.mix(scratch, ds, seen, k, dq, i, scale);
-            addOuter(scratch, ds, seen, scale, q, i, dk);
-            addOuter(scratch, p, seen, 1, dOut, i, dv);
+        Layout at = Layout.of(q.cols(), k.rows());
+        HeadBlock.packColumns(k, scratch, at.panels);
+        Arrays.fill(scratch, at.dKeys, at.panels, 0);
+        for (int i = 0; i < q.rows(); i += WIDTH) {
+            block(i, Math.min(WIDTH, q.rows() - i), scratch, at);
+        }
+        copyRows(scratch, at.dKeys, at.padded, scale, dk);
+        copyRows(scratch, at.dValues, at.padded, 1, dv);
+    }
+
+    private void block(int i, int n, float[] scratch, Layout at) {
+        int lastOfFirst = k.rows() - q.rows() + i;
+        int seen = lastOfFirst + n;
+        HeadBlock.transpose(q, i, n, scale, scratch, at.queries);
+        HeadBlock.transpose(dOut, i, n, 1, scratch, at.dOuts);
+        packRows(q, i, n, scratch, at.queryRows, at.padded);
+        packRows(dOut, i, n, scratch, at.dOutRows, at.padded);
+        statistics(i, n, scratch, at.statistics);
+        Arrays.fill(scratch, at.dQueries, at.queryRows, 0);
+        for (int j = 0; j < seen; j += KEYS) {
+            int keys = Math.min(KEYS, seen - j);
+            Arrays.fill(scratch, at.weights, at.dKeys, 0);
+            HeadBlock.addProducts(k, j, keys, scratch, at.queries, scratch, at.weights);
+            HeadBlock.addProducts(v, j, keys, scratch, at.dOuts, scratch, at.gradients);
+            HeadBlock.hide(scratch, at.weights, j, keys, lastOfFirst, Float.NEGATIVE_INFINITY);
+            scoreGradients(scratch, at, keys);
+            HeadBlock.addMix(
+                    scratch, at.panels, k.rows(), q.cols(), j, keys, scratch, at.gradients, scratch, at.dQueries);
+            addOuter(scratch, at.gradients, keys, n, at.queryRows, at.padded, at.dKeys + j * at.padded);
+            addOuter(scratch, at.weights, keys, n, at.dOutRows, at.padded, at.dValues + j * at.padded);
+        }
+        HeadBlock.transposeBack(scratch, at.dQueries, scale, dq, i, n);
+    }
+
+    /** logSumExp and dOut·out of the queries; lanes without a query get ∞, so that their weights are 0. */
+    private void statistics(int i, int n, float[] scratch, int at) {
+        Arrays.fill(scratch, at, at + WIDTH, Float.POSITIVE_INFINITY);
+        Arrays.fill(scratch, at + WIDTH, at + 2 * WIDTH, 0);
+        System.arraycopy(logSumExp.array(), logSumExp.offset() + i, scratch, at, n);
+        for (int lane = 0; lane < n; lane++) {
+            scratch[at + WIDTH + lane] = Softmax.dot(
+                    dOut.array(), dOut.index(0, i + lane, 0), out.array(), out.index(0, i + lane, 0), q.cols());
         }
     }
 
-    /** p ← exp(p − logSumExp), ds ← p∘(ds − outDot). */
-    private static void scoreGradients(float[] scratch, int p, int ds, int n, float logSumExp, float outDot) {
-        for (int j = 0; j < n; j += LENGTH) {
-            FloatVector weight = VectorMath.exp(load(scratch, p + j).sub(logSumExp));
-            weight.intoArray(scratch, p + j);
-            load(scratch, ds + j).sub(outDot).mul(weight).intoArray(scratch, ds + j);
+    /** weights ← exp(weights − logSumExp), gradients ← weights∘(gradients − dOut·out); zeros in the rows that fill the last tile. */
+    private static void scoreGradients(float[] s, Layout at, int keys) {
+        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
+            FloatVector logSumExp = load(s, at.statistics + lane);
+            FloatVector outDot = load(s, at.statistics + WIDTH + lane);
+            for (int j = 0; j < keys; j++) {
+                int row = j * WIDTH + lane;
+                FloatVector weight =
+                        Softmax.exponential(load(s, at.weights + row).sub(logSumExp));
+                weight.intoArray(s, at.weights + row);
+                load(s, at.gradients + row).sub(outDot).mul(weight).intoArray(s, at.gradients + row);
+            }
         }
+        int filled = HeadBlock.tiles(keys) * WIDTH;
+        Arrays.fill(s, at.weights + keys * WIDTH, at.weights + filled, 0);
+        Arrays.fill(s, at.gradients + keys * WIDTH, at.gradients + filled, 0);
     }
 
-    /** to[j, :] += factor·weights[j]·x[i, :] for j below {@code n}. */
-    private static void addOuter(
-            float[] weights, int at, int n, float factor, Matrix<float[]> x, int i, Matrix<float[]> to) {
-        for (int d = 0; d < x.cols(); d += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - d));
-            FloatVector row = load(x.array(), x.index(0, i, d), mask).mul(factor);
-            for (int j = 0; j < n; j++) {
-                int toAt = to.index(0, j, d);
-                broadcast(weights[at + j])
-                        .fma(row, load(to.array(), toAt, mask))
-                        .intoArray(to.array(), toAt, mask);
+    /** to[key, :] += Σ over the queries of weights[key, query]·rows[query, :]. */
+    private static void addOuter(float[] s, int weights, int keys, int queries, int rows, int padded, int to) {
+        for (int d = 0; d < padded; d += WIDTH) {
+            for (int j = 0; j < keys; j += ROWS) {
+                AttentionTiles.rows(
+                        queries,
+                        s,
+                        weights + j * WIDTH,
+                        WIDTH,
+                        ROWS - 1,
+                        s,
+                        rows + d * WIDTH,
+                        s,
+                        to + j * padded + d,
+                        padded);
             }
         }
     }
 
-    private static void clear(Matrix<float[]> m) {
-        for (int i = 0; i < m.rows(); i++) {
-            int from = m.index(0, i, 0);
-            Arrays.fill(m.array(), from, from + m.cols(), 0);
+    /** Rows first … first + n of m by panels of {@link AttentionTiles#WIDTH} columns: to[panel, row, column], filled with zeros. */
+    private static void packRows(Matrix<float[]> m, int first, int n, float[] to, int at, int padded) {
+        for (int d = 0; d < padded; d += WIDTH) {
+            int width = Math.min(WIDTH, m.cols() - d);
+            for (int i = 0; i < n; i++) {
+                int row = at + d * WIDTH + i * WIDTH;
+                System.arraycopy(m.array(), m.index(0, first + i, d), to, row, width);
+                Arrays.fill(to, row + width, row + WIDTH, 0);
+            }
+        }
+    }
+
+    private static void copyRows(float[] from, int at, int ld, float factor, Matrix<float[]> to) {
+        for (int j = 0; j < to.rows(); j++) {
+            int row = to.index(0, j, 0);
+            for (int d = 0; d < to.cols(); d++) {
+                to.array()[row + d] = factor * from[at + j * ld + d];
+            }
         }
     }
 }

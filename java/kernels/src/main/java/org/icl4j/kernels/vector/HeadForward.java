@@ -1,18 +1,22 @@
 package org.icl4j.kernels.vector;
 
+import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
+import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.broadcast;
 import static org.icl4j.kernels.vector.Lanes.load;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.icl4j.kernels.Matrix;
 
 /**
- * Causal attention of one head, a query at a time. Scores are computed for a vector of keys at
- * once, on a transposed copy of k; the mix of values for a vector of columns at once, over blocks of
- * keys in ascending order.
+ * Causal attention of one head, a block of queries at a time against blocks of keys in ascending order, with a running maximum
+ * (Milakov and Gimelshein 2018; Dao et al. 2022, Algorithm 1).
+ *
+ * <p>A query's result depends on its own lane only: keys that it does not see have weight 0, and adding 0 changes nothing.
  *
  * @param scale factor of the scores
  * @param q [nQueries, dHead]
@@ -29,96 +33,147 @@ record HeadForward(
         Matrix<float[]> out,
         Matrix<float[]> logSumExp) {
 
-    /**
-     * Keys whose values are summed before the sum goes into the total: it bounds the roundings that one value meets, however
-     * many the keys. Part of the result's identity: changing it changes bits.
-     */
-    private static final int BLOCK_KEYS = 32;
+    /** Rows of the statistics of a block: maximum, sum, what the sum lost, and the factor of what was summed before. */
+    private static final int MAX = 0;
 
-    /** The transposed keys and one row of scores. */
+    private static final int SUM = WIDTH;
+    private static final int SUM_LOST = 2 * WIDTH;
+    private static final int FACTOR = 3 * WIDTH;
+    private static final int STATISTICS = 4 * WIDTH;
+
+    /** Where the parts of the working array begin. */
+    private record Layout(
+            int statistics, int queries, int scores, int mix, int total, int lost, int panels, int length) {
+        static Layout of(int dHead, int nKeys) {
+            int columns = Math.multiplyExact(HeadBlock.tiles(dHead), WIDTH);
+            int queries = STATISTICS;
+            int scores = queries + dHead * WIDTH;
+            int mix = scores + KEYS * WIDTH;
+            int total = mix + columns;
+            int lost = total + columns;
+            int panels = lost + columns;
+            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.tiles(dHead), nKeys));
+            return new Layout(0, queries, scores, mix, total, lost, panels, length);
+        }
+    }
+
     int scratchLength() {
-        return Math.multiplyExact(q.cols() + 1, padded(k.rows()));
+        return Layout.of(q.cols(), k.rows()).length;
     }
 
     void run(float[] scratch) {
-        int nKeys = k.rows();
-        int ld = padded(nKeys);
-        int scores = q.cols() * ld;
-        transpose(k, scratch, 0, ld);
-        for (int i = 0; i < q.rows(); i++) {
-            int seen = nKeys - q.rows() + i + 1;
-            scores(scale, q, i, scratch, 0, ld, scratch, scores, seen);
-            float max = Softmax.max(scratch, scores, seen);
-            double sum = Softmax.exponentials(scratch, scores, scratch, scores, seen, max);
-            mix(scratch, scores, seen, v, out, i, (float) (1 / sum));
-            logSumExp.array()[logSumExp.offset() + i] = (float) (max + Math.log(sum));
+        Layout at = Layout.of(q.cols(), k.rows());
+        HeadBlock.packColumns(v, scratch, at.panels);
+        // A value that is no number times a weight of 0 would reach the queries that do not see it: then one at a time.
+        int step = allFinite(scratch, at.panels, at.length) ? WIDTH : 1;
+        for (int i = 0; i < q.rows(); i += step) {
+            block(i, Math.min(step, q.rows() - i), scratch, at);
         }
     }
 
-    /** Room for {@code n} elements in whole vectors. */
-    static int padded(int n) {
-        return Math.ceilDiv(n, LENGTH) * LENGTH;
+    private static boolean allFinite(float[] x, int from, int to) {
+        float zero = 0;
+        for (int i = from; i < to; i++) {
+            zero += 0 * x[i];
+        }
+        return zero == 0;
     }
 
-    /** to[d, j] = m[j, d], rows {@code ld} apart, filled up with zeros. */
-    static void transpose(Matrix<float[]> m, float[] to, int at, int ld) {
-        for (int d = 0; d < m.cols(); d++) {
-            int row = at + d * ld;
-            for (int j = 0; j < m.rows(); j++) {
-                to[row + j] = m.array()[m.offset() + j * m.ld() + d];
-            }
-            for (int j = m.rows(); j < ld; j++) {
-                to[row + j] = 0;
-            }
+    /** The queries i … i + n, of which there are at most {@link AttentionTiles#WIDTH}. */
+    private void block(int i, int n, float[] scratch, Layout at) {
+        int dHead = q.cols();
+        int columns = HeadBlock.tiles(dHead);
+        int lastOfFirst = k.rows() - q.rows() + i;
+        int seen = lastOfFirst + n;
+        HeadBlock.transpose(q, i, n, scale, scratch, at.queries);
+        Arrays.fill(scratch, MAX, MAX + WIDTH, Float.NEGATIVE_INFINITY);
+        Arrays.fill(scratch, SUM, FACTOR, 0);
+        Arrays.fill(scratch, at.total, at.panels, 0);
+        for (int j = 0; j < seen; j += KEYS) {
+            int keys = Math.min(KEYS, seen - j);
+            Arrays.fill(scratch, at.scores, at.scores + HeadBlock.tiles(keys) * WIDTH, 0);
+            HeadBlock.addProducts(k, j, keys, scratch, at.queries, scratch, at.scores);
+            HeadBlock.hide(scratch, at.scores, j, keys, lastOfFirst, Float.NEGATIVE_INFINITY);
+            weigh(scratch, at.scores, keys);
+            Arrays.fill(scratch, at.mix, at.mix + columns * WIDTH, 0);
+            HeadBlock.addMix(scratch, at.panels, k.rows(), dHead, j, keys, scratch, at.scores, scratch, at.mix);
+            addToTotal(scratch, at.mix, at.total, at.lost, dHead);
+        }
+        finish(scratch, at, i, n);
+    }
+
+    /** The scores of a block of keys become weights exp(score − maximum so far), and the statistics are brought up to date. */
+    private static void weigh(float[] s, int scores, int keys) {
+        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
+            FloatVector before = load(s, MAX + lane);
+            FloatVector max = max(s, scores + lane, keys, before);
+            // Where nothing but −∞ was met, the weights are 0 and not NaN.
+            FloatVector base = max.blend(0, max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+            FloatVector factor = Softmax.exponential(before.sub(base));
+            max.intoArray(s, MAX + lane);
+            factor.intoArray(s, FACTOR + lane);
+            FloatVector block = exponentials(s, scores + lane, keys, base);
+            addCompensated(s, SUM + lane, SUM_LOST + lane, factor, block);
         }
     }
 
-    /**
-     * to[j] = factor·Σ_d row i of x·transposed[d, j], for j below {@code n}, and to the end of the
-     * last vector.
-     */
-    static void scores(
-            float factor, Matrix<float[]> x, int i, float[] transposed, int at, int ld, float[] to, int toAt, int n) {
-        int xAt = x.index(0, i, 0);
-        for (int j = 0; j < n; j += LENGTH) {
-            FloatVector sum = Lanes.zero();
-            for (int d = 0; d < x.cols(); d++) {
-                sum = broadcast(x.array()[xAt + d]).fma(load(transposed, at + d * ld + j), sum);
-            }
-            sum.mul(factor).intoArray(to, toAt + j);
+    private static FloatVector max(float[] s, int at, int n, FloatVector start) {
+        FloatVector max = start;
+        for (int j = 0; j < n; j++) {
+            FloatVector next = load(s, at + j * WIDTH);
+            max = max.blend(next, next.compare(VectorOperators.GT, max));
         }
+        return max;
     }
 
-    /**
-     * Row i of out ← factor·Σⱼ weights[j]·values[j, :], to {@link #BLOCK_KEYS} + 1 roundings a term: what is lost when a
-     * block's sum is added to the total is kept and added last (Knuth's TwoSum).
-     */
-    static void mix(float[] weights, int at, int n, Matrix<float[]> values, Matrix<float[]> out, int i, float factor) {
-        for (int d = 0; d < out.cols(); d += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, out.cols() - d));
-            FloatVector sum = Lanes.zero();
-            FloatVector lost = Lanes.zero();
-            for (int from = 0; from < n; from += BLOCK_KEYS) {
-                int to = Math.min(from + BLOCK_KEYS, n);
-                FloatVector block = mixOfBlock(weights, at, from, to, values, d, mask);
-                FloatVector total = sum.add(block);
-                FloatVector added = total.sub(sum);
-                lost = lost.add(sum.sub(total.sub(added))).add(block.sub(added));
-                sum = total;
-            }
-            // ∞ − ∞ is not what an infinite sum lost.
-            lost = lost.blend(0, lost.compare(VectorOperators.NE, lost));
-            sum.add(lost).mul(factor).intoArray(out.array(), out.index(0, i, d), mask);
-        }
-    }
-
-    private static FloatVector mixOfBlock(
-            float[] weights, int at, int from, int to, Matrix<float[]> values, int d, VectorMask<Float> mask) {
+    /** s ← exp(s − base); returns their sum. */
+    private static FloatVector exponentials(float[] s, int at, int n, FloatVector base) {
         FloatVector sum = Lanes.zero();
-        int start = values.offset() + d;
-        for (int j = from; j < to; j++) {
-            sum = broadcast(weights[at + j]).fma(load(values.array(), start + j * values.ld(), mask), sum);
+        for (int j = 0; j < n; j++) {
+            FloatVector weight = Softmax.exponential(load(s, at + j * WIDTH).sub(base));
+            weight.intoArray(s, at + j * WIDTH);
+            sum = sum.add(weight);
         }
         return sum;
+    }
+
+    private static void addToTotal(float[] s, int mix, int total, int lost, int dHead) {
+        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
+            FloatVector factor = load(s, FACTOR + lane);
+            for (int d = 0; d < dHead; d++) {
+                int at = d * WIDTH + lane;
+                addCompensated(s, total + at, lost + at, factor, load(s, mix + at));
+            }
+        }
+    }
+
+    /** total ← factor·total + term; what the addition loses is kept and added with the next term (Kahan 1965). */
+    private static void addCompensated(float[] s, int total, int lost, FloatVector factor, FloatVector term) {
+        FloatVector scaled = load(s, total).mul(factor);
+        FloatVector corrected = load(s, lost).fma(factor, term);
+        FloatVector sum = scaled.add(corrected);
+        sum.intoArray(s, total);
+        FloatVector rest = corrected.sub(sum.sub(scaled));
+        // ∞ − ∞ is not what an infinite sum lost.
+        rest.blend(0, rest.compare(VectorOperators.NE, rest)).intoArray(s, lost);
+    }
+
+    private void finish(float[] scratch, Layout at, int i, int n) {
+        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
+            FloatVector sum = load(scratch, SUM + lane).add(load(scratch, SUM_LOST + lane));
+            FloatVector reciprocal = broadcast(1).div(sum);
+            for (int d = 0; d < q.cols(); d++) {
+                int total = at.total + d * WIDTH + lane;
+                FloatVector value = load(scratch, total).add(load(scratch, total - at.total + at.lost));
+                value.mul(reciprocal).intoArray(scratch, total);
+            }
+            VectorMask<Float> queries = Lanes.first(Math.clamp(n - lane, 0, LENGTH));
+            // A query that meets −∞ only has no weights.
+            VectorMask<Float> weighed = sum.compare(VectorOperators.GT, 0);
+            broadcast(Float.NaN)
+                    .blend(load(scratch, MAX + lane).add(VectorMath.log(sum)), weighed)
+                    .intoArray(logSumExp.array(), logSumExp.offset() + i + lane, queries);
+        }
+        HeadBlock.transposeBack(scratch, at.total, 1, out, i, n);
     }
 }

@@ -3,6 +3,7 @@ package org.icl4j.kernels.vector;
 import java.util.OptionalInt;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -12,6 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
     static final VectorSpecies<Float> SPECIES = species();
+
+    /** Integers of the same shape. */
+    static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
     /** Lanes of a vector. */
     static final int LENGTH = SPECIES.length();
@@ -74,5 +78,22 @@ final class Lanes {
         s = s.add(s.rearrange(FOLD_2));
         s = s.add(s.rearrange(FOLD_1));
         return s.lane(0);
+    }
+
+    /** The largest lane; a NaN counts in some places only. */
+    static float max(FloatVector v) {
+        FloatVector m = v;
+        if (LENGTH >= 16) {
+            m = larger(m, m.rearrange(FOLD_8));
+        }
+        if (LENGTH >= 8) {
+            m = larger(m, m.rearrange(FOLD_4));
+        }
+        m = larger(m, m.rearrange(FOLD_2));
+        return larger(m, m.rearrange(FOLD_1)).lane(0);
+    }
+
+    private static FloatVector larger(FloatVector v, FloatVector w) {
+        return v.blend(w, w.compare(VectorOperators.GT, v));
     }
 }

@@ -10,56 +10,69 @@ import jdk.incubator.vector.VectorOperators;
 /** Softmax of one row and its gradient. */
 final class Softmax {
     /**
-     * Vectors of exponentials summed in f32 before they go into a sum in double: it bounds the roundings that one term meets,
-     * however long the row. Part of the result's identity: changing it changes bits.
+     * Vectors of exponentials summed before the sum goes into the total, which keeps what it loses (Kahan 1965): it bounds the roundings that
+     * one term meets, however long the row. Part of the result's identity: changing it changes bits.
      */
-    private static final int BLOCK_VECTORS = 8;
-
-    private static final int BLOCK = BLOCK_VECTORS * LENGTH;
+    private static final int BLOCK = 8 * LENGTH;
 
     private Softmax() {}
 
     /** y ← softmax(x); x and y may be one. */
     static void row(float[] x, int xAt, float[] y, int yAt, int n) {
-        double sum = exponentials(x, xAt, y, yAt, n, max(x, xAt, n));
-        multiply(y, yAt, n, (float) (1 / sum));
+        float sum = exponentials(x, xAt, y, yAt, n, max(x, xAt, n));
+        multiply(y, yAt, n, 1 / sum);
     }
 
-    /** The largest of n values, NaN if one is NaN, −∞ if n = 0. */
+    /** The largest of n values, −∞ if n = 0. A NaN may be passed over: {@link #exponentials} will meet it. */
     static float max(float[] x, int at, int n) {
         FloatVector max = Lanes.broadcast(Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            max = max.max(load(x, at + i));
+            FloatVector next = load(x, at + i);
+            max = max.blend(next, next.compare(VectorOperators.GT, max));
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            max = max.lanewise(VectorOperators.MAX, load(x, at + i, mask), mask);
+            FloatVector next = load(x, at + i, Lanes.first(n - i));
+            max = max.blend(next, next.compare(VectorOperators.GT, max).and(Lanes.first(n - i)));
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        return Lanes.max(max);
     }
 
-    /** y ← exp(x − max); returns Σ y, to {@link #BLOCK_VECTORS} + 3 roundings of f32 a term. */
-    static double exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
-        double total = 0;
+    /** y ← exp(x − max), 0 where that is no normal number; returns Σ y, to 13 roundings a term. */
+    static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
+        FloatVector total = Lanes.zero();
+        FloatVector lost = Lanes.zero();
+        for (int from = 0; from < n; from += BLOCK) {
+            FloatVector block = exponentialsOfBlock(x, xAt + from, y, yAt + from, Math.min(BLOCK, n - from), max);
+            FloatVector corrected = block.add(lost);
+            FloatVector sum = total.add(corrected);
+            lost = corrected.sub(sum.sub(total));
+            total = sum;
+        }
+        return Lanes.sum(total);
+    }
+
+    private static FloatVector exponentialsOfBlock(float[] x, int xAt, float[] y, int yAt, int n, float max) {
         FloatVector sum = Lanes.zero();
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector e = VectorMath.exp(load(x, xAt + i).sub(max));
+            FloatVector e = exponential(load(x, xAt + i).sub(max));
             e.intoArray(y, yAt + i);
             sum = sum.add(e);
-            if (i % BLOCK == BLOCK - LENGTH) {
-                total += Lanes.sum(sum);
-                sum = Lanes.zero();
-            }
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector e = VectorMath.exp(load(x, xAt + i, mask).sub(max));
+            FloatVector e = exponential(load(x, xAt + i, mask).sub(max));
             e.intoArray(y, yAt + i, mask);
             sum = sum.add(e, mask);
         }
-        return total + Lanes.sum(sum);
+        return sum;
+    }
+
+    /** exp(x) for x ≤ 0, 0 where that is no normal number, NaN where x is. */
+    static FloatVector exponential(FloatVector x) {
+        FloatVector e = VectorMath.expOfNegative(x);
+        return e.blend(0, x.compare(VectorOperators.LT, VectorMath.EXP_UNDERFLOW));
     }
 
     private static void multiply(float[] y, int at, int n, float factor) {

@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,13 +24,15 @@ final class VectorActivations implements ActivationKernels<float[]> {
 
     private static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
 
-    /** Beyond it the tanh form's slope is 0 or 1 to the last digit, while its x³ may overflow. */
-    private static final float SATURATED = 10;
+    /** −2|u| below which the exponential is no normal number, and the tanh form is 0 or x and its slope 0 or 1. */
+    private static final float SATURATED = -87.33654f;
 
     private final RowTasks tasks;
+    private final WholeVectors wholeVectors;
 
-    VectorActivations(RowTasks tasks) {
+    VectorActivations(RowTasks tasks, Scratch scratch) {
         this.tasks = tasks;
+        this.wholeVectors = new WholeVectors(tasks, scratch);
     }
 
     @Override
@@ -50,32 +53,16 @@ final class VectorActivations implements ActivationKernels<float[]> {
     @Override
     public void gelu(Gelu form, Matrix<float[]> x, Matrix<float[]> y) {
         switch (form) {
-            case EXACT ->
-                tasks.forEachStretch(x, y, y, y, (xAt, yAt, a, b, n) -> geluExact(x.array(), xAt, y.array(), yAt, n));
-            case TANH ->
-                tasks.forEachStretch(x, y, y, y, (xAt, yAt, a, b, n) -> geluTanh(x.array(), xAt, y.array(), yAt, n));
+            case EXACT -> wholeVectors.apply(VectorActivations::geluExact, x, x, y);
+            case TANH -> wholeVectors.apply(VectorActivations::geluTanh, x, x, y);
         }
     }
 
     @Override
     public void geluBackward(Gelu form, Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
         switch (form) {
-            case EXACT ->
-                tasks.forEachStretch(
-                        x,
-                        dy,
-                        dx,
-                        dx,
-                        (xAt, dyAt, dxAt, a, n) ->
-                                geluExactBackward(x.array(), xAt, dy.array(), dyAt, dx.array(), dxAt, n));
-            case TANH ->
-                tasks.forEachStretch(
-                        x,
-                        dy,
-                        dx,
-                        dx,
-                        (xAt, dyAt, dxAt, a, n) ->
-                                geluTanhBackward(x.array(), xAt, dy.array(), dyAt, dx.array(), dxAt, n));
+            case EXACT -> wholeVectors.apply(VectorActivations::geluExactBackward, x, dy, dx);
+            case TANH -> wholeVectors.apply(VectorActivations::geluTanhBackward, x, dy, dx);
         }
     }
 
@@ -106,97 +93,86 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return gated.blend(x, x.test(VectorOperators.IS_NAN));
     }
 
-    private static void geluExact(float[] x, int xAt, float[] y, int yAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
+    private static void geluExact(float[] x, int xAt, float[] none, int noneAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
             geluExact(load(x, xAt + i)).intoArray(y, yAt + i);
         }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            geluExact(load(x, xAt + i, mask)).intoArray(y, yAt + i, mask);
+    }
+
+    /** x·Φ(x): from the tail t = |x|·(1 − Φ(|x|)) it is 0 − t on the left of 0 and x − t on the right. */
+    private static FloatVector geluExact(FloatVector x) {
+        FloatVector z = x.abs();
+        FloatVector t = z.mul(tailExponential(z)).mul(VectorMath.scaledTail(z));
+        t = t.blend(0, z.compare(VectorOperators.GE, VectorMath.TAIL_END));
+        return x.blend(-0f, x.compare(VectorOperators.LT, 0)).sub(t);
+    }
+
+    /** exp(−z²/2), for z up to the tail's end. */
+    private static FloatVector tailExponential(FloatVector z) {
+        return VectorMath.expOfNegative(z.mul(z).mul(-0.5f));
+    }
+
+    private static void geluTanh(float[] x, int xAt, float[] none, int noneAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            geluTanh(load(x, xAt + i)).intoArray(y, yAt + i);
         }
     }
 
     /**
-     * x·Φ(x): from the tail t = |x|·(1 − Φ(|x|)) it is −t on the left of 0 and x − t on the right.
+     * x·s with s = 1/(1 + exp(−2u)), from e = exp(−2|u|), which does not overflow: s = 1/(1 + e) on the right of 0 and e/(1 + e)
+     * on the left.
      */
-    private static FloatVector geluExact(FloatVector x) {
-        FloatVector z = x.abs();
-        FloatVector t = tail(z, z, VectorMath.TAIL_END);
-        FloatVector left = t.neg();
-        FloatVector y = left.blend(x.sub(t), x.compare(VectorOperators.GE, 0));
-        return y.blend(x, x.test(VectorOperators.IS_NAN));
-    }
-
-    /** factor·(1 − Φ(z)) for z ≥ 0; 0 from {@code end} on, where it would be subnormal. */
-    private static FloatVector tail(FloatVector z, FloatVector factor, float end) {
-        FloatVector scaled = factor.mul(VectorMath.scaledTail(z));
-        FloatVector t = VectorMath.timesExp(scaled, z.mul(z).mul(-0.5f));
-        return Lanes.zero().blend(t, z.compare(VectorOperators.LT, end));
-    }
-
-    private static void geluTanh(float[] x, int xAt, float[] y, int yAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            geluTanh(load(x, xAt + i)).intoArray(y, yAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            geluTanh(load(x, xAt + i, mask)).intoArray(y, yAt + i, mask);
-        }
-    }
-
     private static FloatVector geluTanh(FloatVector x) {
-        FloatVector y = x.div(tanhExponential(x).add(1));
-        return y.blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+        FloatVector z = x.abs();
+        FloatVector argument = minusTanhArgument(z);
+        FloatVector e = VectorMath.minusExpOfNegative(argument);
+        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
+        FloatVector numerator = broadcast(SPECIES, -1).blend(e, left);
+        FloatVector y = x.mul(numerator).mul(VectorMath.minusReciprocalOfOneMinus(e));
+        return y.blend(x.blend(-0f, left), argument.compare(VectorOperators.LT, SATURATED));
     }
 
-    /** exp(−2u), u = √(2/π)·(x + 0.044715·x³). */
-    private static FloatVector tanhExponential(FloatVector x) {
-        FloatVector slope = x.mul(x).fma(broadcast(TANH_3), broadcast(TANH_1));
-        return VectorMath.exp(x.neg().mul(slope));
+    /** −2u for x = z ≥ 0, u = √(2/π)·(x + 0.044715·x³). */
+    private static FloatVector minusTanhArgument(FloatVector z) {
+        return z.mul(z.mul(z).fma(broadcast(SPECIES, -TANH_3), broadcast(SPECIES, -TANH_1)));
     }
 
     private static void geluExactBackward(float[] x, int xAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            exactSlope(load(x, xAt + i)).mul(load(dy, dyAt + i)).intoArray(dx, dxAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            exactSlope(load(x, xAt + i, mask)).mul(load(dy, dyAt + i, mask)).intoArray(dx, dxAt + i, mask);
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector d = load(dy, dyAt + i);
+            exactSlope(load(x, xAt + i)).mul(d).intoArray(dx, dxAt + i);
         }
     }
 
     /** Φ(x) + x·φ(x). */
     private static FloatVector exactSlope(FloatVector x) {
         FloatVector z = x.abs();
-        FloatVector t = tail(z, broadcast(1), VectorMath.PLAIN_TAIL_END);
-        FloatVector cumulative = t.blend(broadcast(1).sub(t), x.compare(VectorOperators.GT, 0));
-        FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(INVERSE_SQRT_2_PI);
-        FloatVector near = x.fma(density, cumulative);
-        return near.blend(cumulative, z.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
-                .blend(x, x.test(VectorOperators.IS_NAN));
+        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
+        FloatVector e = tailExponential(z);
+        FloatVector tail = e.mul(VectorMath.scaledTail(z));
+        FloatVector cumulative = broadcast(SPECIES, 1).sub(tail).blend(tail, left);
+        FloatVector slope = x.mul(INVERSE_SQRT_2_PI).fma(e, cumulative);
+        return slope.blend(
+                broadcast(SPECIES, 1).blend(0, left), z.compare(VectorOperators.GE, VectorMath.PLAIN_TAIL_END));
     }
 
     private static void geluTanhBackward(float[] x, int xAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            tanhSlope(load(x, xAt + i)).mul(load(dy, dyAt + i)).intoArray(dx, dxAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            tanhSlope(load(x, xAt + i, mask)).mul(load(dy, dyAt + i, mask)).intoArray(dx, dxAt + i, mask);
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector d = load(dy, dyAt + i);
+            tanhSlope(load(x, xAt + i)).mul(d).intoArray(dx, dxAt + i);
         }
     }
 
-    /** s + x·s·(1 − s)·2u′ with s = 1/(1 + e), e = exp(−2u), and 1 − s = e·s, which keeps the digits that 1 − s would lose. */
+    /** s + x·s·(1 − s)·2u′ with s as in {@link #geluTanh}, and s·(1 − s) = e/(1 + e)² on either side. */
     private static FloatVector tanhSlope(FloatVector x) {
-        FloatVector e = tanhExponential(x);
-        FloatVector s = broadcast(1).div(e.add(1));
-        FloatVector inner = x.mul(x).fma(broadcast(3 * TANH_3), broadcast(TANH_1));
-        FloatVector near = x.mul(inner).mul(s).mul(e).fma(s, s);
-        VectorMask<Float> saturated = x.abs().compare(VectorOperators.GT, SATURATED);
-        return near.blend(s, saturated);
+        FloatVector z = x.abs();
+        FloatVector argument = minusTanhArgument(z);
+        FloatVector e = VectorMath.minusExpOfNegative(argument);
+        FloatVector reciprocal = VectorMath.minusReciprocalOfOneMinus(e);
+        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
+        FloatVector s = broadcast(SPECIES, -1).blend(e, left).mul(reciprocal);
+        FloatVector inner = x.mul(x).fma(broadcast(SPECIES, -3 * TANH_3), broadcast(SPECIES, -TANH_1));
+        FloatVector slope = x.mul(inner).fma(e.mul(reciprocal).mul(reciprocal), s);
+        return slope.blend(broadcast(SPECIES, 1).blend(0, left), argument.compare(VectorOperators.LT, SATURATED));
     }
 }

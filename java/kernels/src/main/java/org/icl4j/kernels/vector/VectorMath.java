@@ -1,11 +1,21 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
+
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Elementary functions on vectors. Coefficients are minimax fits (Lawson's iteration in double), rounded to float one by one
+ * Elementary functions on vectors.
+ *
+ * <p>Once a method has some 18,000 nodes (an operation makes 400, a broadcast 150), C2 inlines no more methods but those of the
+ * Vector API itself, and a vector that goes into a call is allocated. So methods are called early in a long function, constants
+ * are broadcast by the API's own method, and a loop holds one copy of a long function.
+ *
+ * <p>Coefficients are minimax fits (Lawson's iteration in double), rounded to float one by one
  * with the lower ones fitted again.
  */
 final class VectorMath {
@@ -19,10 +29,20 @@ final class VectorMath {
     /** Adding it rounds to an integer, and leaves that integer in the low bits. */
     private static final float ROUND = 0x1.8p23f;
 
+    /** The same, with the bias of an exponent in the low bits, and with a sign before it. */
+    private static final float ROUND_BIASED = ROUND + 127;
+
+    private static final float ROUND_NEGATED = ROUND_BIASED + 256;
+
+    private static final float LN2 = 0.6931472f;
+
     private static final int EXPONENT_SHIFT = 23;
 
+    /** It minus the bits of −x are those of 1/x to 5 %. */
+    private static final int RECIPROCAL_MAGIC = 0x7EF30000 + 0x80000000;
+
     /** Below it exp is smaller than the smallest normal number. */
-    private static final float EXP_UNDERFLOW = -87.33654f;
+    static final float EXP_UNDERFLOW = -87.33654f;
 
     private static final float EXP_OVERFLOW = 88.72283f;
 
@@ -34,20 +54,31 @@ final class VectorMath {
     private static final float E5 = 0.00836871f;
     private static final float E6 = 0.0013814613f;
 
+    private static final int SQRT_HALF_BITS = 0x3f3504f3;
+
+    /** (log(1 + f) − f + f²/2)/f³ on [√½ − 1, √2 − 1]; relative error of log 3.1e-8. */
+    private static final float L3 = 0.3333391f;
+
+    private static final float L4 = -0.25001338f;
+    private static final float L5 = 0.19963063f;
+    private static final float L6 = -0.16577585f;
+    private static final float L7 = 0.14914767f;
+    private static final float L8 = -0.1426749f;
+    private static final float L9 = 0.087004386f;
+
     /** Centre of the rational variable w = (z − c)/(z + c) of the normal tail. */
     private static final float TAIL_CENTRE = 2;
 
-    /** (z + c)·(½ − (1 − Φ(z))·exp(z²/2))/z in powers of w, for z in [0, 13.2]; fitted to 1.5e-8. */
-    private static final float[] TAIL = {
-        0.6637960076332092f,
-        -0.1618897020816803f,
-        -0.018211496993899345f,
-        0.014246812090277672f,
-        0.004343556705862284f,
-        -0.0011785159585997462f,
-        -0.001120144035667181f,
-        -0.00025525744422338903f
-    };
+    /** Minus (z + c)·(½ − (1 − Φ(z))·exp(z²/2))/z in powers of w, for z in [0, 13.2]; fitted to 1.5e-8. */
+    private static final float TAIL_0 = -0.6637960076332092f;
+
+    private static final float TAIL_1 = 0.1618897020816803f;
+    private static final float TAIL_2 = 0.018211496993899345f;
+    private static final float TAIL_3 = -0.014246812090277672f;
+    private static final float TAIL_4 = -0.004343556705862284f;
+    private static final float TAIL_5 = 0.0011785159585997462f;
+    private static final float TAIL_6 = 0.001120144035667181f;
+    private static final float TAIL_7 = 0.00025525744422338903f;
 
     /** Beyond it z·(1 − Φ(z)) is smaller than the smallest normal number. */
     static final float TAIL_END = 13.146f;
@@ -59,28 +90,95 @@ final class VectorMath {
 
     /** exp(x); 0 where it would be subnormal, NaN where x is; error ≤ 1·ε relative. */
     static FloatVector exp(FloatVector x) {
-        FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
+        FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUND));
         return flush(x, scale(expm1(reduce(x, shifted)).add(1), shifted));
     }
 
-    /** t·exp(x), with one rounding less than the product; ∞ beyond the range whatever the sign of t; the result must not be subnormal. */
-    static FloatVector timesExp(FloatVector t, FloatVector x) {
-        FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
-        return flush(x, scale(t.fma(expm1(reduce(x, shifted)), t), shifted));
+    /**
+     * exp(x) for x in [−87.3, 0], NaN where x is; any number elsewhere. One rounding of the argument's reduction less exact than
+     * {@link #exp}: relative error ≤ ε·(1 + |x|/40).
+     */
+    static FloatVector expOfNegative(FloatVector x) {
+        return power(x, ROUND_BIASED);
+    }
+
+    /** −exp(x), as {@link #expOfNegative}. */
+    static FloatVector minusExpOfNegative(FloatVector x) {
+        return power(x, ROUND_NEGATED);
+    }
+
+    /** ±exp(x), the sign and the bias of the exponent of 2ⁿ being part of {@code round}: so a NaN is multiplied, not shifted. */
+    private static FloatVector power(FloatVector x, float round) {
+        FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, round));
+        FloatVector r = shifted.sub(round).fma(broadcast(SPECIES, -LN2), x);
+        FloatVector p = r.fma(broadcast(SPECIES, E6), broadcast(SPECIES, E5));
+        p = p.fma(r, broadcast(SPECIES, E4));
+        p = p.fma(r, broadcast(SPECIES, E3));
+        p = p.fma(r, broadcast(SPECIES, E2));
+        p = p.fma(r, broadcast(SPECIES, 1));
+        p = p.fma(r, broadcast(SPECIES, 1));
+        return p.mul(shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
+                .reinterpretAsFloats());
+    }
+
+    /** log x for positive normal x and ∞, NaN for NaN; any number elsewhere. Error ≤ ε·(|log x| + ½). */
+    static FloatVector log(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts();
+        IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, EXPONENT_SHIFT);
+        FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, EXPONENT_SHIFT))
+                .reinterpretAsFloats()
+                .sub(1);
+        FloatVector p = f.fma(broadcast(SPECIES, L9), broadcast(SPECIES, L8));
+        p = p.fma(f, broadcast(SPECIES, L7));
+        p = p.fma(f, broadcast(SPECIES, L6));
+        p = p.fma(f, broadcast(SPECIES, L5));
+        p = p.fma(f, broadcast(SPECIES, L4));
+        p = p.fma(f, broadcast(SPECIES, L3));
+        p = p.fma(f, broadcast(SPECIES, -0.5f));
+        p = p.fma(f.mul(f), f);
+        FloatVector n = (FloatVector) exponent.castShape(SPECIES, 0);
+        FloatVector log = n.fma(broadcast(SPECIES, LN2), p);
+        return log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
+                .blend(x, x.test(VectorOperators.IS_NAN));
+    }
+
+    /**
+     * −1/(1 − x) for x in [−1, 0], to ¾·ε: a cubic and one step of Householder's iteration of third order, which cost less than
+     * a division.
+     */
+    static FloatVector minusReciprocalOfOneMinus(FloatVector x) {
+        FloatVector guess = x.fma(broadcast(SPECIES, -0.22183713f), broadcast(SPECIES, -0.66551146f));
+        guess = guess.fma(x, broadcast(SPECIES, -0.94280779f));
+        guess = guess.fma(x, broadcast(SPECIES, -0.99826693f));
+        // guess ≈ −1/(1 − x), so 1 + guess − x·guess is its residue.
+        FloatVector residue = x.neg().fma(guess, guess.add(1));
+        return guess.fma(residue.fma(residue, residue), guess);
+    }
+
+    /** 1/x of −x, for x in [2⁻⁶⁰, 2⁶⁰], to ε: a guess from the bits, a step of third and one of second order. */
+    private static FloatVector reciprocalOfMinus(FloatVector minusX) {
+        FloatVector guess = IntVector.broadcast(Lanes.INTS, RECIPROCAL_MAGIC)
+                .sub(minusX.reinterpretAsInts())
+                .reinterpretAsFloats();
+        FloatVector residue = guess.fma(minusX, broadcast(SPECIES, 1));
+        guess = guess.fma(residue.fma(residue, residue), guess);
+        residue = guess.fma(minusX, broadcast(SPECIES, 1));
+        return guess.fma(residue, guess);
     }
 
     /** x − n·ln 2, n the integer nearest to x/ln 2, which stands in the low bits of {@code shifted}. */
     private static FloatVector reduce(FloatVector x, FloatVector shifted) {
         FloatVector n = shifted.sub(ROUND);
-        return n.fma(Lanes.broadcast(-LN2_LOW), n.fma(Lanes.broadcast(-LN2_HIGH), x));
+        return n.fma(broadcast(SPECIES, -LN2_LOW), n.fma(broadcast(SPECIES, -LN2_HIGH), x));
     }
 
     /** exp(r) − 1 for |r| ≤ ½·ln 2. */
     private static FloatVector expm1(FloatVector r) {
-        FloatVector p = r.fma(Lanes.broadcast(E6), Lanes.broadcast(E5));
-        p = p.fma(r, Lanes.broadcast(E4));
-        p = p.fma(r, Lanes.broadcast(E3));
-        p = p.fma(r, Lanes.broadcast(E2));
+        FloatVector p = r.fma(broadcast(SPECIES, E6), broadcast(SPECIES, E5));
+        p = p.fma(r, broadcast(SPECIES, E4));
+        p = p.fma(r, broadcast(SPECIES, E3));
+        p = p.fma(r, broadcast(SPECIES, E2));
         return p.fma(r.mul(r), r);
     }
 
@@ -103,12 +201,16 @@ final class VectorMath {
      * at 0, where GELU has the most digits to lose; relative to the tail it grows, to 4000·ε at its end.
      */
     static FloatVector scaledTail(FloatVector z) {
-        FloatVector reciprocal = Lanes.broadcast(1).div(z.add(TAIL_CENTRE));
-        FloatVector w = z.sub(TAIL_CENTRE).mul(reciprocal);
-        FloatVector p = Lanes.broadcast(TAIL[TAIL.length - 1]);
-        for (int i = TAIL.length - 2; i >= 0; i--) {
-            p = p.fma(w, Lanes.broadcast(TAIL[i]));
-        }
-        return z.neg().fma(p.mul(reciprocal), Lanes.broadcast(0.5f));
+        FloatVector reciprocal =
+                reciprocalOfMinus(broadcast(SPECIES, -TAIL_CENTRE).sub(z));
+        FloatVector w = reciprocal.fma(broadcast(SPECIES, -2 * TAIL_CENTRE), broadcast(SPECIES, 1));
+        FloatVector p = w.fma(broadcast(SPECIES, TAIL_7), broadcast(SPECIES, TAIL_6));
+        p = p.fma(w, broadcast(SPECIES, TAIL_5));
+        p = p.fma(w, broadcast(SPECIES, TAIL_4));
+        p = p.fma(w, broadcast(SPECIES, TAIL_3));
+        p = p.fma(w, broadcast(SPECIES, TAIL_2));
+        p = p.fma(w, broadcast(SPECIES, TAIL_1));
+        p = p.fma(w, broadcast(SPECIES, TAIL_0));
+        return p.mul(reciprocal).fma(z, broadcast(SPECIES, 0.5f));
     }
 }

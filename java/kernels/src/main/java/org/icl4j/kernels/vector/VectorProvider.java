@@ -74,7 +74,7 @@ public final class VectorProvider implements KernelProvider {
         return new KernelParts<>(
                 new VectorProducts(workers, scratch),
                 new VectorRows(tasks),
-                new VectorActivations(tasks),
+                new VectorActivations(tasks, scratch),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
                 Lanes.SPECIES.vectorBitSize(),
