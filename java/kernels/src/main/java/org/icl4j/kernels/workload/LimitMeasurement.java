@@ -147,6 +147,6 @@ final class LimitMeasurement {
     }
 
     private double rate(String name, IntFunction<LongSupplier> loopOf) {
-        return new LoopRate(name, threads, windows, loopOf).measure();
+        return new LoopRate(name, threads, windows, LoopRate.PATIENCE_SECONDS, loopOf).measure();
     }
 }

@@ -18,7 +18,7 @@ final class LoopRate {
     /** How long a compiler may take, in seconds: a fraction of one, but much longer where many processes start at once. */
     static final String PATIENCE_PROPERTY = "icl4j.limitSeconds";
 
-    private static final long PATIENCE_NANOS = Integer.getInteger(PATIENCE_PROPERTY, 20) * 1_000_000_000L;
+    static final int PATIENCE_SECONDS = Integer.getInteger(PATIENCE_PROPERTY, 20);
 
     private final String name;
     private final List<LongSupplier> loops = new ArrayList<>();
@@ -26,6 +26,7 @@ final class LoopRate {
     private final double[] bytesPerMilli;
     private final CountedWindows windows;
     private final CyclicBarrier together;
+    private final double patience;
     private final long start = System.nanoTime();
     private boolean begun;
     private boolean done;
@@ -34,9 +35,11 @@ final class LoopRate {
      * @param name for messages
      * @param threads threads that work at once
      * @param enough windows of 10 ms that must have counted
+     * @param patience seconds after which the loop is given up
      * @param loopOf the loop of each thread, which tells how much it did
      */
-    LoopRate(String name, int threads, int enough, IntFunction<LongSupplier> loopOf) {
+    LoopRate(String name, int threads, int enough, double patience, IntFunction<LongSupplier> loopOf) {
+        this.patience = patience;
         windows = new CountedWindows(enough);
         this.name = name;
         for (int thread = 0; thread < threads; thread++) {
@@ -70,7 +73,7 @@ final class LoopRate {
         }
         if (!windows.enough()) {
             throw new LimitsUnavailableException("the machine's limits cannot be measured: the loop '" + name
-                    + "' did not run compiled and steadily within " + PATIENCE_NANOS / 1_000_000_000L + " s ("
+                    + "' did not run compiled and steadily within " + patience + " s ("
                     + windows.seen()
                     + ", allowed are " + Math.round(CountedWindows.MAX_BYTES_PER_MILLI)
                     + "); check that the CPU has FMA and that no -XX flag switches vectors or C2 off, or, on a busy"
@@ -114,6 +117,6 @@ final class LoopRate {
             windows.add(rate, allocated);
         }
         begun = true;
-        done = windows.enough() || System.nanoTime() - start > PATIENCE_NANOS;
+        done = windows.enough() || System.nanoTime() - start > patience * 1e9;
     }
 }

@@ -1,7 +1,9 @@
 package org.icl4j.kernels.workload;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -18,9 +20,12 @@ class LoopRateTest {
     @Test
     void plainLoopsAreRun() {
         PlainLoops loops = new PlainLoops();
-        double multiplyAdds = new LoopRate("multiply-adds", 1, WINDOWS, thread -> loops.multiplyAdds(0)).measure();
+        double multiplyAdds = new LoopRate(
+                        "multiply-adds", 1, WINDOWS, LoopRate.PATIENCE_SECONDS, thread -> loops.multiplyAdds(0))
+                .measure();
         assertTrue(multiplyAdds > 0 && multiplyAdds < PHYSICAL, multiplyAdds + " multiply-adds in a nanosecond");
-        double divisions = new LoopRate("divisions", 1, WINDOWS, thread -> loops::divisions).measure();
+        double divisions =
+                new LoopRate("divisions", 1, WINDOWS, LoopRate.PATIENCE_SECONDS, thread -> loops::divisions).measure();
         assertTrue(divisions > 0 && divisions < PHYSICAL, divisions + " divisions in a nanosecond");
     }
 
@@ -33,8 +38,22 @@ class LoopRateTest {
             kept = compiled ? null : new byte[1 << 24];
             return compiled ? 1 : 1_000_000_000_000L;
         };
-        double rate = new LoopRate("late", 1, WINDOWS, thread -> compiledLate).measure();
+        double rate = new LoopRate("late", 1, WINDOWS, LoopRate.PATIENCE_SECONDS, thread -> compiledLate).measure();
         assertTrue(rate < 1, rate + " in a nanosecond: the calls that allocated count");
+    }
+
+    @Test
+    void aLoopThatIsNeverCompiledIsNamed() {
+        LongSupplier never = () -> {
+            kept = new byte[1 << 20];
+            return 1;
+        };
+        LimitsUnavailableException e = assertThrows(
+                LimitsUnavailableException.class, () -> new LoopRate("never", 2, 1, 0.05, thread -> never).measure());
+        for (String part :
+                List.of("'never'", "0.05 s", "0 windows counted", "allowed are 500", "-Dicl4j.limitSeconds=")) {
+            assertTrue(e.getMessage().contains(part), e.getMessage());
+        }
     }
 
     @Test
@@ -46,7 +65,9 @@ class LoopRateTest {
             }
             return 1_000_000;
         };
-        double three = new LoopRate("clock", 3, WINDOWS, thread -> thread == 0 ? () -> 0 : millisecond).measure();
+        double three = new LoopRate(
+                        "clock", 3, WINDOWS, LoopRate.PATIENCE_SECONDS, thread -> thread == 0 ? () -> 0 : millisecond)
+                .measure();
         assertTrue(three > 0 && three <= 2, three + " of 2 threads");
     }
 }
