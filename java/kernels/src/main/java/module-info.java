@@ -6,6 +6,7 @@
  */
 module org.icl4j.kernels {
     requires static jdk.incubator.vector;
+    requires static jdk.management;
     requires static org.icl4j.bindings;
 
     exports org.icl4j.kernels;

@@ -13,6 +13,7 @@ import org.icl4j.bench.jmh.JmhCommand;
 import org.icl4j.bench.peers.PeersCommand;
 import org.icl4j.bench.survey.SurveyCommand;
 import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.workload.LimitsUnavailableException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -60,6 +61,7 @@ public final class BenchTool implements ToolProvider {
             case ParameterException usage -> misused(usage, err);
             case BenchException known -> say(err, known.getMessage(), known.exitCode());
             case KernelUnavailableException missing -> say(err, missing.getMessage(), ENVIRONMENT);
+            case LimitsUnavailableException unknown -> say(err, unknown.getMessage(), ENVIRONMENT);
             case IOException io -> say(err, "input or output failed: " + io.getMessage(), ENVIRONMENT);
             default -> {
                 Arrays.stream(e.getStackTrace()).limit(3).forEach(frame -> err.println("    at " + frame));

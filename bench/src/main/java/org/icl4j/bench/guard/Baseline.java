@@ -15,13 +15,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Fork means kept in a file, with what they were taken on: they mean nothing elsewhere.
+ * The median times of forks, kept in a file, with what they were taken on: they mean nothing elsewhere.
  *
  * @param cpu name of the CPU
  * @param jdk version of the JDK
  * @param flags flags of the JVM
  * @param commit the commit that was measured
- * @param samples fork means of each benchmark
+ * @param samples medians of the forks of each benchmark
  */
 record Baseline(String cpu, String jdk, List<String> flags, String commit, Map<String, double[]> samples) {
     /** What this machine would note. */

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.icl4j.bench.BenchException;
 
-/** Other programs: git, Maven, JMH. */
+/** Other programs: git and Maven. */
 final class Commands {
     private Commands() {}
 

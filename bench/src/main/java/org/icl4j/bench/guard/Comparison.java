@@ -6,10 +6,10 @@ import java.util.List;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
- * A benchmark of two trees, from the means of forks that were run in turn.
+ * A benchmark of two trees, from the medians of forks that were measured in turn.
  *
  * <p>The ratio of times is judged on its logarithm: r = mean of log(work/base) over the rounds, with Student's interval. A round
- * is a fork of each tree, one right after the other, so what drifts slowly falls out of the difference.
+ * is a fork of each tree; the two live side by side and are measured in turn, so what drifts slowly falls out of the difference.
  *
  * @param benchmark its name
  * @param rounds how many pairs of forks
@@ -33,11 +33,11 @@ record Comparison(String benchmark, int rounds, double ratio, double low, double
     }
 
     /**
-     * The fork means of a benchmark, in any unit of time.
+     * The median times of a benchmark in forks, in any unit of time.
      *
      * @param benchmark its name
-     * @param base one mean a round
-     * @param work the mean of the other tree in the same round
+     * @param base one median a round
+     * @param work the median of the other tree in the same round
      */
     record Samples(String benchmark, double[] base, double[] work) {
         /**

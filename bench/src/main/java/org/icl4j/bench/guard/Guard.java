@@ -12,7 +12,7 @@ import org.icl4j.bench.guard.Comparison.Verdict;
  * @param repeated that of the suspects, on new forks
  */
 record Guard(List<Comparison> first, List<Comparison> repeated) {
-    /** Where fork means come from. */
+    /** Where the times of forks come from. */
     @FunctionalInterface
     interface Sampler {
         /** New forks of these benchmarks. */

@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
         name = "guard",
         mixinStandardHelpOptions = true,
         description = {
-            "Compares the speed of the working tree with a commit's: builds both, runs JMH forks of them in turn, and"
-                    + " exits with 1 if a benchmark is slower beyond doubt, and is so again when it is repeated."
+            "Compares the speed of the working tree with a commit's: builds both, times a process of each beside the"
+                    + " other, and exits with 1 if a benchmark is slower beyond doubt, and is so again when it is"
+                    + " repeated."
         })
 public final class GuardCommand implements Callable<Integer> {
     private static final double TOLERANCE = 0.05;
@@ -54,9 +55,8 @@ public final class GuardCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "REGEX",
-            description =
-                    "benchmarks to run, such as 'gemm 512.*' (default: the kernels of bench --quick, a quarter of an"
-                            + " hour)")
+            description = "benchmarks to run, such as 'gemm 512.*' (default: the kernels of bench --quick, about twenty"
+                    + " minutes)")
     private String only;
 
     @Option(names = "--rounds", paramLabel = "N", description = "forks of each tree (default: ${DEFAULT-VALUE})")
@@ -68,10 +68,13 @@ public final class GuardCommand implements Callable<Integer> {
     @Option(
             names = "--save",
             paramLabel = "FILE",
-            description = "measure the working tree only, and keep its fork means")
+            description = "measure the working tree only, and keep the time of every fork")
     private Path save;
 
-    @Option(names = "--baseline", paramLabel = "FILE", description = "compare with kept fork means instead of a commit")
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "compare with times kept by --save instead of a commit")
     private Path baseline;
 
     @Option(names = "--samples", paramLabel = "FILE", description = "write the time of every fork as JSON")

@@ -1,30 +1,12 @@
 package org.icl4j.bench.jmh;
 
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.icl4j.kernels.workload.KernelWorkloads;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.icl4j.kernels.workload.Workload;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Every kernel on the shapes of small transformers. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(
-        value = 3,
-        jvmArgsAppend = {"-XX:+UseG1GC", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
-public class KernelBenchmark {
+public class KernelBenchmark extends WorkloadBenchmark {
     /** Kernel and shape. */
     @Param({
         "gemm 64x64x64 NN",
@@ -67,34 +49,13 @@ public class KernelBenchmark {
     })
     public String workload;
 
-    /** What computes it. */
-    @Param({"vector", "openblas"})
-    public String provider;
-
-    /** Threads of one call. */
-    @Param({"1", "2"})
-    public int threads;
-
-    private WorkloadState state;
-    private Runnable call;
-
-    /** Makes the operands and checks the answer. */
-    @Setup
-    public void prepare() {
-        state = new WorkloadState(
-                workload, provider, threads, KernelWorkloads.benchmark(), KernelWorkloads.benchmark());
-        call = state.call();
+    @Override
+    String workload() {
+        return workload;
     }
 
-    /** Ends the threads. */
-    @TearDown
-    public void close() {
-        state.close();
-    }
-
-    /** One call. */
-    @Benchmark
-    public void call() {
-        call.run();
+    @Override
+    <A> List<Workload<A>> workloads() {
+        return KernelWorkloads.benchmark();
     }
 }

@@ -1,30 +1,12 @@
 package org.icl4j.bench.jmh;
 
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.icl4j.bench.steps.BlockWorkloads;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.icl4j.kernels.workload.Workload;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Passes of the contextual block, a step of its training, and the evaluation of a prompt. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 400, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(
-        value = 3,
-        jvmArgsAppend = {"-XX:+UseG1GC", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
-public class StepBenchmark {
+public class StepBenchmark extends WorkloadBenchmark {
     /** Step and shape. */
     @Param({
         "blockForward B64 T51 d32 m128",
@@ -38,33 +20,13 @@ public class StepBenchmark {
     })
     public String workload;
 
-    /** What computes it. */
-    @Param({"vector", "openblas"})
-    public String provider;
-
-    /** Threads of one call. */
-    @Param({"1", "2"})
-    public int threads;
-
-    private WorkloadState state;
-    private Runnable call;
-
-    /** Makes the operands and checks the answer. */
-    @Setup
-    public void prepare() {
-        state = new WorkloadState(workload, provider, threads, BlockWorkloads.all(), BlockWorkloads.all());
-        call = state.call();
+    @Override
+    String workload() {
+        return workload;
     }
 
-    /** Ends the threads. */
-    @TearDown
-    public void close() {
-        state.close();
-    }
-
-    /** One call. */
-    @Benchmark
-    public void call() {
-        call.run();
+    @Override
+    <A> List<Workload<A>> workloads() {
+        return BlockWorkloads.all();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.icl4j.bench.BuiltTree;
 import org.icl4j.bench.peers.Contest.Score;
+import org.icl4j.bench.survey.KernelNames;
 import org.icl4j.bench.survey.Survey;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.workload.Workload;
@@ -77,9 +78,6 @@ public final class PeersCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireSense();
         List<Workload<float[]>> workloads = new Survey.Request(kernels, List.of(), List.of(), quick).workloads();
-        if (workloads.isEmpty()) {
-            throw usage("no kernel of " + kernels);
-        }
         Path target = BuiltTree.here().target();
         Path scratch = Files.createTempDirectory("icl4j-peers");
         List<PeerProcess> peers = new ArrayList<>();
@@ -104,6 +102,7 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private void requireSense() {
+        KernelNames.require(kernels, spec);
         if (threads < 1 || threads > KernelOptions.MAX_THREADS) {
             throw usage("--threads " + threads + ": allowed are 1 to " + KernelOptions.MAX_THREADS);
         }

@@ -31,7 +31,6 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
 
     private static final long COMPILE_NANOS = 1_500_000_000;
     private static final long MIN_COMPILE_NANOS = 30_000_000;
-    private static final String SPECIFICATION = "scalar";
     private static final String PRODUCT = "gemm";
 
     /**
@@ -86,6 +85,12 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
      */
     public static Survey make(Request request, Progress progress) {
         OtherLoad load = new OtherLoad();
+        Map<Integer, MachineLimits> limits = limits(request, progress);
+        List<Measured> lines = lines(request, limits, progress);
+        return new Survey(limits, lines, warnings(limits.get(request.threads().getFirst()), load));
+    }
+
+    private static Map<Integer, MachineLimits> limits(Request request, Progress progress) {
         Map<Integer, MachineLimits> limits = new TreeMap<>();
         try (Progress.Stage stage = progress.begin("limits", request.threads().size())) {
             for (int threads : request.threads()) {
@@ -93,28 +98,53 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
                 stage.at(limits.size(), "");
             }
         }
+        return limits;
+    }
+
+    private static List<Measured> lines(Request request, Map<Integer, MachineLimits> limits, Progress progress) {
         List<Measured> lines = new ArrayList<>();
-        List<Workload<float[]>> workloads = request.workloads();
-        int total = request.providers().size() * request.threads().size() * workloads.size();
+        int total = request.providers().size()
+                * request.threads().size()
+                * request.workloads().size();
         try (Progress.Stage stage = progress.begin("kernels", total)) {
-            int done = 0;
+            Counted counted = new Counted(stage);
             for (String provider : request.providers()) {
                 for (int threads : request.threads()) {
-                    KernelOptions options =
-                            KernelOptions.defaults().provider(provider).threads(threads);
-                    try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
-                        compile(kernels, workloads);
-                        for (Workload<float[]> workload : workloads) {
-                            if (distinct(provider, workload, request)) {
-                                lines.add(line(workload, kernels, limits.get(threads), request.effort()));
-                            }
-                            stage.at(++done, workload.name());
-                        }
-                    }
+                    lines.addAll(lines(request, provider, limits.get(threads), counted));
                 }
             }
         }
-        return new Survey(limits, lines, warnings(limits.get(request.threads().getFirst()), load));
+        return lines;
+    }
+
+    private static List<Measured> lines(Request request, String provider, MachineLimits limits, Counted counted) {
+        KernelOptions options = KernelOptions.defaults().provider(provider).threads(limits.threads());
+        List<Workload<float[]>> workloads = request.workloads();
+        List<Measured> lines = new ArrayList<>();
+        try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
+            compile(kernels, workloads);
+            for (Workload<float[]> workload : workloads) {
+                if (distinct(provider, workload, request)) {
+                    lines.add(line(workload, kernels, limits, request.effort()));
+                }
+                counted.next(workload.name());
+            }
+        }
+        return lines;
+    }
+
+    /** A stage that counts its own steps. */
+    private static final class Counted {
+        private final Progress.Stage stage;
+        private int done;
+
+        Counted(Progress.Stage stage) {
+            this.stage = stage;
+        }
+
+        void next(String name) {
+            stage.at(++done, name);
+        }
     }
 
     /** Gives the compilers their time before the first measurement, which they would otherwise take from it. */
@@ -153,7 +183,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
                         cores));
             }
         });
-        double after = MachineLimits.measure(before.threads()).gflops();
+        double after = MachineLimits.measureGflops(before.threads());
         double drift = after / before.gflops() - 1;
         if (Math.abs(drift) > TOLERATED_DRIFT) {
             warnings.add(String.format(
@@ -164,21 +194,5 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
                     after));
         }
         return warnings;
-    }
-
-    /** The providers that can run here and are worth measuring by default: all but the specification. */
-    public static List<String> usableProviders(List<String> providers) {
-        List<String> usable = new ArrayList<>();
-        for (String provider : providers) {
-            if (!provider.equals(SPECIFICATION)) {
-                try (Kernels<float[]> kernels =
-                        Kernels.open(Precision.F32, KernelOptions.defaults().provider(provider))) {
-                    usable.add(kernels.info().provider());
-                } catch (KernelUnavailableException missing) {
-                    continue; // The command reports it as missing.
-                }
-            }
-        }
-        return usable.isEmpty() ? List.of(SPECIFICATION) : usable;
     }
 }

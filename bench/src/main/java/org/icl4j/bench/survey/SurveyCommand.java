@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.icl4j.kernels.KernelLookup;
 import org.icl4j.kernels.KernelOptions;
-import org.icl4j.kernels.workload.Workload;
 import org.icl4j.report.Machine;
 import org.icl4j.report.Plot;
 import org.icl4j.report.ProgressBars;
@@ -73,7 +72,8 @@ public final class SurveyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Survey.Request request = new Survey.Request(kernelNames(), providers(), threadCounts(), quick);
+        KernelNames.require(kernels, spec);
+        Survey.Request request = new Survey.Request(kernels, providers(), threadCounts(), quick);
         requireWritable();
         Survey survey = Survey.make(request, ProgressBars.on(terminal, Terminal.isPresent()));
         PrintWriter stdout = spec.commandLine().getOut();
@@ -90,28 +90,22 @@ public final class SurveyCommand implements Callable<Integer> {
             }
         }
         stdout.flush();
-        survey.warnings().forEach(warning -> spec.commandLine().getErr().println("WARNING: " + warning));
+        survey.warnings().forEach(this::warn);
         if (out != null) {
             writePictures(survey);
         }
         return 0;
     }
 
-    private List<String> kernelNames() {
-        List<String> known =
-                Survey.catalogue().stream().map(Workload::kernel).distinct().toList();
-        for (String kernel : kernels) {
-            if (!known.contains(kernel)) {
-                throw new ParameterException(
-                        spec.commandLine(), "no kernel '" + kernel + "'; there are " + String.join(", ", known));
-            }
-        }
-        return kernels;
+    private void warn(String warning) {
+        spec.commandLine().getErr().println("WARNING: " + warning);
     }
 
     private List<String> providers() {
         if (provider == null) {
-            return Survey.usableProviders(KernelLookup.providers());
+            UsableProviders usable = UsableProviders.of(KernelLookup.providers());
+            usable.missing().forEach(this::warn);
+            return usable.names();
         }
         if (!KernelLookup.providers().contains(provider)) {
             throw new ParameterException(

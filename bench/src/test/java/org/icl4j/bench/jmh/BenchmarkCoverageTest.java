@@ -4,20 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.kernels.KernelLookup;
+import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.workload.KernelWorkloads;
 import org.icl4j.kernels.workload.Workload;
+import org.icl4j.kernels.workload.Workload.Prepared;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Param;
 
@@ -86,14 +91,34 @@ class BenchmarkCoverageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vector", "openblas", "scalar"})
-    void stepsAreRightOnEveryProvider(String provider) {
-        for (String name : names(BlockWorkloads.<float[]>all())) {
-            try {
-                new WorkloadState(name, provider, 2, BlockWorkloads.all(), BlockWorkloads.all()).close();
-            } catch (KernelUnavailableException missing) {
-                Assumptions.abort("missing: " + missing.getMessage());
+    @MethodSource("steps")
+    void stepsAreRightOnEveryProvider(String name) {
+        KernelOptions threads = KernelOptions.defaults().threads(2);
+        List<String> missing = new ArrayList<>();
+        try (Kernels<double[]> specification = Kernels.open(Precision.F64, threads.provider("scalar"))) {
+            Prepared<double[]> expected =
+                    step(name, BlockWorkloads.<double[]>all()).prepare(specification);
+            expected.call().run();
+            Workload<float[]> workload = step(name, BlockWorkloads.all());
+            for (String provider : KernelLookup.providers()) {
+                try (Kernels<float[]> kernels = Kernels.open(Precision.F32, threads.provider(provider))) {
+                    Prepared<float[]> actual = workload.prepare(kernels);
+                    actual.call().run();
+                    double error = Workload.error(actual, expected);
+                    assertTrue(error <= workload.bound(), name + " on " + provider + ": error " + error);
+                } catch (KernelUnavailableException e) {
+                    missing.add(e.getMessage());
+                }
             }
         }
+        Assumptions.assumeTrue(missing.isEmpty(), () -> "missing: " + missing);
+    }
+
+    static List<String> steps() {
+        return names(BlockWorkloads.<float[]>all());
+    }
+
+    private static <A> Workload<A> step(String name, List<Workload<A>> all) {
+        return all.get(steps().indexOf(name));
     }
 }

@@ -82,7 +82,7 @@ class SurveyTest {
         assertUsage("--rounds 1", "guard", "--rounds", "1");
         assertUsage("--only nothing", "guard", "--only", "nothing");
         assertUsage("exclude", "guard", "--save", "a", "--baseline", "b");
-        assertUsage("no kernel", "peers", "gem");
+        assertUsage("no kernel 'gem'", "peers", "gemm", "gem");
     }
 
     private static void assertUsage(String part, String... args) {
@@ -90,6 +90,17 @@ class SurveyTest {
         assertEquals(2, result.code(), String.join(" ", args));
         assertTrue(result.err().contains(part), result.err());
         assertEquals(1, result.err().strip().lines().count(), result.err());
+    }
+
+    /** Here 'gpu', on a user's machine OpenBLAS without its library. */
+    @Test
+    void missingProvidersAreNamed() {
+        UsableProviders usable = UsableProviders.of(List.of("gpu", "scalar", "vector"));
+        assertEquals(List.of("vector"), usable.names());
+        assertEquals(1, usable.missing().size());
+        assertTrue(usable.missing().getFirst().startsWith("provider gpu: "), usable.toString());
+        assertEquals(
+                List.of("scalar"), UsableProviders.of(List.of("gpu", "scalar")).names());
     }
 
     @Test

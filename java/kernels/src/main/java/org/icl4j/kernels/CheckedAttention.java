@@ -19,7 +19,7 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
         beginRowMajor("attention", q, k, v, out, logSumExp);
         requireAttention("attention", heads, q, k, v);
         requireLike("attention", "out", out, "q", q);
-        requireShape("attention", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q is " + q.shape());
+        requireShape("attention", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q", q);
         requireOutputs("attention", new Matrix<?>[] {out, logSumExp}, q, k, v);
         if (!logSumExp.isEmpty()) {
             parts.attention().attention(heads, q, k, v, out, logSumExp);
@@ -45,8 +45,7 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
         requireLike("attentionBackward", "dq", dq, "q", q);
         requireLike("attentionBackward", "dk", dk, "k", k);
         requireLike("attentionBackward", "dv", dv, "v", v);
-        requireShape(
-                "attentionBackward", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q is " + q.shape());
+        requireShape("attentionBackward", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q", q);
         requireOutputs("attentionBackward", new Matrix<?>[] {dq, dk, dv}, q, k, v, out, logSumExp, dOut);
         if (!dq.isEmpty() || !dk.isEmpty()) {
             parts.attention().attentionBackward(heads, q, k, v, out, logSumExp, dOut, dq, dk, dv);
@@ -65,7 +64,7 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
                     + heads.nHeads());
         }
         requireHeadFits(kernel, q.cols() / heads.nHeads(), k.rows());
-        requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q is " + q.shape());
+        requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q", q);
         requireLike(kernel, "v", v, "k", k);
         if (k.rows() < q.rows()) {
             throw new IllegalArgumentException(kernel

@@ -65,13 +65,13 @@ abstract class CheckedFront<A> {
     }
 
     static <A> void requireElementwise(String kernel, Matrix<A> in, String outName, Matrix<A> out) {
-        requireShape(kernel, outName, out, in.count(), in.rows(), in.cols(), "its input is " + in.shape());
+        requireShape(kernel, outName, out, in.count(), in.rows(), in.cols(), "its input", in);
         requireWritable(kernel, outName, out);
         requireSameOrDisjoint(kernel, outName, out, "its input", in);
     }
 
     static <A> void requireLike(String kernel, String name, Matrix<A> m, String likeName, Matrix<A> like) {
-        requireShape(kernel, name, m, like.count(), like.rows(), like.cols(), likeName + " is " + like.shape());
+        requireShape(kernel, name, m, like.count(), like.rows(), like.cols(), likeName, like);
     }
 
     static void requireOutputs(String kernel, Matrix<?>[] outputs, Matrix<?>... inputs) {

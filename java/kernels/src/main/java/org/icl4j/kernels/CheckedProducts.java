@@ -2,7 +2,7 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireFactor;
-import static org.icl4j.kernels.Checks.requireShapeOrShared;
+import static org.icl4j.kernels.Checks.requireFactors;
 import static org.icl4j.kernels.Checks.requireWritable;
 
 import org.icl4j.kernels.provider.KernelParts;
@@ -17,9 +17,7 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
         begin(a, b, c);
-        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), a.cols(), "C is " + c.shape());
-        requireShapeOrShared(
-                "gemm", "B", b, c.count(), a.cols(), c.cols(), "A is " + a.shape() + ", C is " + c.shape());
+        requireFactors("gemm", a, b, c);
         requireWritable("gemm", "C", c);
         requireDisjoint("gemm", "C", c, "A", a);
         requireDisjoint("gemm", "C", c, "B", b);

@@ -19,7 +19,7 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
     @Override
     public void addBias(Matrix<A> x, Matrix<A> bias) {
         beginRowMajor("addBias", x, bias);
-        requireShape("addBias", "bias", bias, 1, 1, x.cols(), "x is " + x.shape());
+        requireShape("addBias", "bias", bias, 1, 1, x.cols(), "x", x);
         requireWritable("addBias", "x", x);
         requireDisjoint("addBias", "x", x, "bias", bias);
         if (!x.isEmpty()) {
@@ -30,7 +30,7 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
     @Override
     public void sumRows(Matrix<A> x, double beta, Matrix<A> sum) {
         beginRowMajor("sumRows", x, sum);
-        requireShape("sumRows", "sum", sum, 1, 1, x.cols(), "x is " + x.shape());
+        requireShape("sumRows", "sum", sum, 1, 1, x.cols(), "x", x);
         requireWritable("sumRows", "sum", sum);
         requireDisjoint("sumRows", "sum", sum, "x", x);
         double storedBeta = requireFactor(precision, "sumRows", "beta", beta);
@@ -52,7 +52,7 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
     public void softmaxBackward(Matrix<A> y, Matrix<A> dy, Matrix<A> dx) {
         beginRowMajor("softmaxBackward", y, dy, dx);
         requireElementwise("softmaxBackward", dy, "dx", dx);
-        requireShape("softmaxBackward", "y", y, dy.count(), dy.rows(), dy.cols(), "dy is " + dy.shape());
+        requireShape("softmaxBackward", "y", y, dy.count(), dy.rows(), dy.cols(), "dy", dy);
         requireDisjoint("softmaxBackward", "dx", dx, "y", y);
         if (!dx.isEmpty()) {
             parts.rows().softmaxBackward(y, dy, dx);
@@ -70,7 +70,7 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
         requireColumns("layerNorm", "x", x);
         requireElementwise("layerNorm", x, "y", y);
         requireRowStatistics("layerNorm", x, gamma, mean, rstd);
-        requireShape("layerNorm", "beta", beta, 1, 1, x.cols(), "x is " + x.shape());
+        requireShape("layerNorm", "beta", beta, 1, 1, x.cols(), "x", x);
         requireOutputs("layerNorm", new Matrix<?>[] {y, mean, rstd}, gamma, beta);
         requireDisjoint("layerNorm", "mean", mean, "x", x);
         requireDisjoint("layerNorm", "rstd", rstd, "x", x);
@@ -92,10 +92,10 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
         beginRowMajor("layerNormBackward", x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
         requireColumns("layerNormBackward", "x", x);
         requireElementwise("layerNormBackward", dy, "dx", dx);
-        requireShape("layerNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy is " + dy.shape());
+        requireShape("layerNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy", dy);
         requireRowStatistics("layerNormBackward", x, gamma, mean, rstd);
-        requireShape("layerNormBackward", "dGamma", dGamma, 1, 1, x.cols(), "x is " + x.shape());
-        requireShape("layerNormBackward", "dBeta", dBeta, 1, 1, x.cols(), "x is " + x.shape());
+        requireShape("layerNormBackward", "dGamma", dGamma, 1, 1, x.cols(), "x", x);
+        requireShape("layerNormBackward", "dBeta", dBeta, 1, 1, x.cols(), "x", x);
         requireOutputs("layerNormBackward", new Matrix<?>[] {dx, dGamma, dBeta}, x, gamma, mean, rstd);
         requireDisjoint("layerNormBackward", "dGamma", dGamma, "dy", dy);
         requireDisjoint("layerNormBackward", "dBeta", dBeta, "dy", dy);
@@ -106,10 +106,9 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
 
     private static <A> void requireRowStatistics(
             String kernel, Matrix<A> x, Matrix<A> gamma, Matrix<A> mean, Matrix<A> rstd) {
-        String given = "x is " + x.shape();
         long rows = (long) x.count() * x.rows();
-        requireShape(kernel, "gamma", gamma, 1, 1, x.cols(), given);
-        requireShape(kernel, "mean", mean, 1, 1, rows, given);
-        requireShape(kernel, "rstd", rstd, 1, 1, rows, given);
+        requireShape(kernel, "gamma", gamma, 1, 1, x.cols(), "x", x);
+        requireShape(kernel, "mean", mean, 1, 1, rows, "x", x);
+        requireShape(kernel, "rstd", rstd, 1, 1, rows, "x", x);
     }
 }

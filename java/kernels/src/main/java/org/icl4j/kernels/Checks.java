@@ -15,22 +15,40 @@ final class Checks {
 
     private Checks() {}
 
-    /**
-     * A matrix of this shape; a batch count of 1 serves for any {@code count} where {@code count}
-     * is an operand's.
-     */
+    /** A matrix of this shape, which follows from that of {@code given}; its words are made only when they are needed. */
+    static void requireShape(
+            String kernel,
+            String name,
+            Matrix<?> m,
+            int count,
+            int rows,
+            long cols,
+            String givenName,
+            Matrix<?> given) {
+        if (m.count() != count || m.rows() != rows || m.cols() != cols) {
+            throw mismatch(kernel, name, m, count, rows, cols, givenName + " is " + given.shape());
+        }
+    }
+
+    /** A matrix of this shape, which follows from what {@code given} says. */
     static void requireShape(String kernel, String name, Matrix<?> m, int count, int rows, long cols, String given) {
         if (m.count() != count || m.rows() != rows || m.cols() != cols) {
             throw mismatch(kernel, name, m, count, rows, cols, given);
         }
     }
 
-    /** As {@link #requireShape}, or one matrix that serves for the whole batch. */
-    static void requireShapeOrShared(
-            String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
-        if ((m.count() != count && m.count() != 1) || m.rows() != rows || m.cols() != cols) {
-            throw mismatch(kernel, name, m, count, rows, cols, given);
+    /** Factors of C: each of them one matrix for every one of C, or one that serves for the whole batch. */
+    static void requireFactors(String kernel, Matrix<?> a, Matrix<?> b, Matrix<?> c) {
+        if (!isShapedOrShared(a, c.count(), c.rows(), a.cols())) {
+            throw mismatch(kernel, "A", a, c.count(), c.rows(), a.cols(), "C is " + c.shape());
         }
+        if (!isShapedOrShared(b, c.count(), a.cols(), c.cols())) {
+            throw mismatch(kernel, "B", b, c.count(), a.cols(), c.cols(), "A is " + a.shape() + ", C is " + c.shape());
+        }
+    }
+
+    private static boolean isShapedOrShared(Matrix<?> m, int count, int rows, int cols) {
+        return (m.count() == count || m.count() == 1) && m.rows() == rows && m.cols() == cols;
     }
 
     private static IllegalArgumentException mismatch(

@@ -36,7 +36,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void runsEachTaskOnce() {
         for (int threads = 1; threads <= 5; threads++) {
             try (WorkerPool pool = new WorkerPool(threads, Optional.empty())) {
@@ -46,7 +46,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void borrowsAnExecutor() {
         try (ExecutorService executor = Executors.newFixedThreadPool(2);
                 WorkerPool pool = new WorkerPool(3, Optional.of(executor))) {
@@ -56,7 +56,7 @@ class WorkerPoolTest {
 
     /** An executor that never runs anything, or refuses, costs speed and no progress. */
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void doesNotRelyOnTheExecutor() {
         try (WorkerPool pool = new WorkerPool(3, Optional.of(task -> {}))) {
             runsEachTaskOnce(pool);
@@ -69,7 +69,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void passesOnWhatATaskThrows() {
         try (WorkerPool pool = new WorkerPool(3, Optional.empty())) {
             for (int i = 0; i < 100; i++) {
@@ -88,7 +88,7 @@ class WorkerPoolTest {
 
     /** What the executor throws arrives when no task runs any more. */
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void executorThatBreaks() {
         AtomicInteger handed = new AtomicInteger();
         Executor breaks = helper -> {
@@ -110,7 +110,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void keepsNothingOfACall() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(3, Optional.empty())) {
             WeakReference<int[]> array = runOnAnArray(pool);
@@ -128,7 +128,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void manyCallersShareOnePool() throws InterruptedException {
         try (WorkerPool pool = new WorkerPool(3, Optional.empty())) {
             List<Throwable> failures = new ArrayList<>();
@@ -146,7 +146,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void leavesNoThreadBehind() {
         long before = kernelThreads();
         WorkerPool pool = new WorkerPool(4, Optional.empty());

@@ -4,27 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.icl4j.kernels.provider.LimitLoops;
 import org.icl4j.kernels.workload.MachineLimits.Level;
 
-/** Runs {@link LimitLoops} on some threads at once and takes the best of several windows of time. */
+/** Measures {@link LimitLoops} in arithmetic, in every cache and in memory. */
 final class LimitMeasurement {
-    private static final long WINDOW_NANOS = 10_000_000;
     private static final int WINDOWS = 9;
 
-    /** The first windows fill the caches; their rates do not count. */
-    private static final int FILLING = 3;
+    /** A loop's first code is not its last: compilers improve on code that they replaced while it ran. */
+    private static final int COMPILING_WINDOWS = 30;
 
-    /** Time for a loop to be compiled, which happens once. */
-    private static final long COMPILE_NANOS = 300_000_000;
-
-    private static final int COMPILE_FLOATS = 1 << 12;
+    private static final int COMPILING_FLOATS = 1 << 12;
 
     /** A shared cache is measured on this many times the nearer one: others may have taken the rest of it. */
     private static final double BEYOND_NEARER = 8;
@@ -35,34 +27,39 @@ final class LimitMeasurement {
     /** Bytes that a loop works on before it looks at the clock. */
     private static final long BYTES_BETWEEN_LOOKS = 1 << 18;
 
-    /** Made once, so that they are compiled once. */
-    private static final class Loops {
-        static final LimitLoops COMPILED = compiled();
-
-        private static LimitLoops compiled() {
-            LimitLoops loops = loops();
-            float[] from = new float[COMPILE_FLOATS];
-            float[] to = new float[COMPILE_FLOATS];
-            List<Runnable> all = new ArrayList<>(List.of(
-                    loops::divisions, () -> loops.read(from), () -> loops.copy(from, to), () -> loops.update(from)));
-            for (int width : loops.widths()) {
-                all.add(loops.multiplyAdds(width)::getAsLong);
-            }
-            for (Runnable loop : all) {
-                long start = System.nanoTime();
-                while (System.nanoTime() - start < COMPILE_NANOS) {
-                    loop.run();
-                }
-            }
-            return loops;
-        }
-    }
+    /** Made once, so that they are compiled once; null before. */
+    private static LimitLoops compiled;
 
     private final int threads;
-    private final LimitLoops loops = Loops.COMPILED;
+    private final LimitLoops loops;
+    private final int windows;
 
-    LimitMeasurement(int threads) {
+    private LimitMeasurement(int threads, LimitLoops loops, int windows) {
         this.threads = threads;
+        this.loops = loops;
+        this.windows = windows;
+    }
+
+    /** Measures on some threads at once. */
+    static MachineLimits on(int threads) {
+        return new LimitMeasurement(threads, compiled(), WINDOWS).measure();
+    }
+
+    /** Measures multiply-adds only. */
+    static SortedMap<Integer, Double> multiplyAddsOn(int threads) {
+        return new LimitMeasurement(threads, compiled(), WINDOWS).multiplyAdds();
+    }
+
+    private static synchronized LimitLoops compiled() {
+        if (compiled == null) {
+            LimitLoops loops = loops();
+            LimitMeasurement first = new LimitMeasurement(1, loops, COMPILING_WINDOWS);
+            first.multiplyAdds();
+            first.divisions();
+            first.level("L1", 0, COMPILING_FLOATS);
+            compiled = loops;
+        }
+        return compiled;
     }
 
     private static LimitLoops loops() {
@@ -75,11 +72,21 @@ final class LimitMeasurement {
         }
     }
 
-    MachineLimits measure() {
-        SortedMap<Integer, Double> multiplyAdds = new TreeMap<>();
+    private SortedMap<Integer, Double> multiplyAdds() {
+        SortedMap<Integer, Double> rates = new TreeMap<>();
         for (int width : loops.widths()) {
-            multiplyAdds.put(width, rate(thread -> loops.multiplyAdds(width)));
+            rates.put(width, rate("FMA-" + width, thread -> loops.multiplyAdds(width)));
         }
+        return rates;
+    }
+
+    private double divisions() {
+        return rate("division", thread -> loops::divisions);
+    }
+
+    private MachineLimits measure() {
+        SortedMap<Integer, Double> multiplyAdds = multiplyAdds();
+        double divisions = divisions();
         List<Level> levels = new ArrayList<>();
         double farthest = 0;
         double nearer = Double.POSITIVE_INFINITY;
@@ -92,7 +99,7 @@ final class LimitMeasurement {
         }
         int beyond = (int) Math.min(1 << 28, Math.max(DRAM_FLOATS, 2 * farthest / Float.BYTES / threads));
         levels.add(level("DRAM", Double.POSITIVE_INFINITY, beyond));
-        return new MachineLimits(threads, multiplyAdds, rate(thread -> loops::divisions), levels);
+        return new MachineLimits(threads, multiplyAdds, divisions, levels);
     }
 
     /** {@code floats} is what each thread works on, in one array for reading and in two halves for copying. */
@@ -103,21 +110,33 @@ final class LimitMeasurement {
         }
         long size = (long) Float.BYTES * (floats / 2);
         int repeats = (int) Math.max(1, BYTES_BETWEEN_LOOKS / size);
-        double read = rate(thread -> () -> repeat(repeats, 2 * size, () -> {
+        double read = pass(name + " read", repeats, 2 * size, thread -> () -> {
             loops.read(arrays.get(2 * thread));
             loops.read(arrays.get(2 * thread + 1));
-        }));
-        double copy = rate(thread ->
-                () -> repeat(repeats, 2 * size, () -> loops.copy(arrays.get(2 * thread), arrays.get(2 * thread + 1))));
-        double arrayCopy = rate(thread -> () -> repeat(
+        });
+        double copy = pass(
+                name + " copy",
                 repeats,
                 2 * size,
-                () -> System.arraycopy(arrays.get(2 * thread), 0, arrays.get(2 * thread + 1), 0, floats / 2)));
-        double update = rate(thread -> () -> repeat(repeats, 4 * size, () -> {
+                thread -> () -> loops.copy(arrays.get(2 * thread), arrays.get(2 * thread + 1)));
+        double arrayCopy = pass(
+                name + " array copy",
+                repeats,
+                2 * size,
+                thread -> () -> System.arraycopy(arrays.get(2 * thread), 0, arrays.get(2 * thread + 1), 0, floats / 2));
+        double update = pass(name + " update", repeats, 4 * size, thread -> () -> {
             loops.update(arrays.get(2 * thread));
             loops.update(arrays.get(2 * thread + 1));
-        }));
+        });
         return new Level(name, bytes, read, Math.max(copy, arrayCopy), update);
+    }
+
+    /** The rate of passes over {@code bytes} each, some between two looks at the clock. */
+    private double pass(String name, int repeats, long bytes, IntFunction<Runnable> passOf) {
+        return rate(name, thread -> {
+            Runnable pass = passOf.apply(thread);
+            return () -> repeat(repeats, bytes, pass);
+        });
     }
 
     private static long repeat(int times, long bytes, Runnable task) {
@@ -127,53 +146,7 @@ final class LimitMeasurement {
         return times * bytes;
     }
 
-    /** A loop for each thread that tells how much it did. */
-    private interface Work {
-        LongSupplier of(int thread);
-    }
-
-    /** What all threads do together in a nanosecond, in their best window. */
-    private double rate(Work work) {
-        CyclicBarrier together = new CyclicBarrier(threads);
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-            List<Future<double[]>> running = new ArrayList<>();
-            for (int thread = 0; thread < threads; thread++) {
-                LongSupplier loop = work.of(thread);
-                running.add(executor.submit(() -> windows(loop, together)));
-            }
-            double[] sums = new double[WINDOWS];
-            for (Future<double[]> each : running) {
-                double[] rates = each.get();
-                for (int window = FILLING; window < WINDOWS; window++) {
-                    sums[window] += rates[window];
-                }
-            }
-            double best = 0;
-            for (double sum : sums) {
-                best = Math.max(best, sum);
-            }
-            return best;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the machine's limits were measured", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a loop of the machine's limits failed", e.getCause());
-        }
-    }
-
-    private static double[] windows(LongSupplier loop, CyclicBarrier together) throws Exception {
-        double[] rates = new double[WINDOWS];
-        for (int window = 0; window < WINDOWS; window++) {
-            together.await();
-            long start = System.nanoTime();
-            long done = 0;
-            long nanos;
-            do {
-                done += loop.getAsLong();
-                nanos = System.nanoTime() - start;
-            } while (nanos < WINDOW_NANOS);
-            rates[window] = (double) done / nanos;
-        }
-        return rates;
+    private double rate(String name, IntFunction<LongSupplier> loopOf) {
+        return new LoopRate(name, threads, windows, LoopRate.PATIENCE_SECONDS, loopOf).measure();
     }
 }

@@ -44,12 +44,23 @@ public record MachineLimits(
     }
 
     /**
-     * Measures, in about two seconds.
+     * Measures, in about two seconds; the compilers may take longer where they share the machine.
      *
      * @param threads how many threads work at once, at least 1
+     * @throws LimitsUnavailableException if a loop is not compiled in this JVM, so that its rate would tell nothing about the machine
      */
     public static MachineLimits measure(int threads) {
-        return new LimitMeasurement(threads).measure();
+        return LimitMeasurement.on(threads);
+    }
+
+    /**
+     * Measures the ceiling of multiply-adds alone, in a few tenths of a second.
+     *
+     * @return what {@link #gflops()} of {@link #measure} is
+     * @throws LimitsUnavailableException as {@link #measure}
+     */
+    public static double measureGflops(int threads) {
+        return 2 * max(LimitMeasurement.multiplyAddsOn(threads));
     }
 
     /** Multiply-adds counted as two operations each, on the vectors that do most, in GFLOP/s. */
@@ -58,7 +69,11 @@ public record MachineLimits(
     }
 
     private double peak() {
-        return multiplyAdds.values().stream().max(Comparator.naturalOrder()).orElseThrow();
+        return max(multiplyAdds);
+    }
+
+    private static double max(Map<Integer, Double> rates) {
+        return rates.values().stream().max(Comparator.naturalOrder()).orElseThrow();
     }
 
     /** The limit that binds a call of this cost. */

@@ -8,6 +8,9 @@ final class PlainLoops implements LimitLoops {
     private static final int ITERATIONS = 4_000;
     private static final int CHAINS = 4;
 
+    /** Unknown to the compiler, which would otherwise compute the loops itself. */
+    private static volatile float start = 1.0001f;
+
     private static volatile float sink;
 
     @Override
@@ -21,10 +24,11 @@ final class PlainLoops implements LimitLoops {
     }
 
     private static long multiplyAdds() {
-        float a = 1;
-        float b = 1;
-        float c = 1;
-        float d = 1;
+        float x = start;
+        float a = x;
+        float b = 2 * x;
+        float c = 3 * x;
+        float d = 4 * x;
         for (int i = 0; i < ITERATIONS; i++) {
             a = a * 0.999f + 0.001f;
             b = b * 0.999f + 0.001f;
@@ -37,11 +41,11 @@ final class PlainLoops implements LimitLoops {
 
     @Override
     public long divisions() {
-        float x = 1.0001f;
+        float x = start;
         float a = x;
-        float b = x;
-        float c = x;
-        float d = x;
+        float b = 2 * x;
+        float c = 3 * x;
+        float d = 4 * x;
         for (int i = 0; i < ITERATIONS; i++) {
             a = x / a;
             b = x / b;

@@ -32,7 +32,7 @@ class OffHeapScratchTest {
                 .redirectErrorStream(true)
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), out);
+        assertTrue(process.waitFor(3, TimeUnit.MINUTES), out);
         assertEquals(" 1 20 40 50 50", out);
     }
 }

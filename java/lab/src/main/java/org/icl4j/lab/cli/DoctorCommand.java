@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
+import org.icl4j.kernels.workload.MachineLimits;
 import org.icl4j.lab.doctor.Diagnosis;
 import org.icl4j.lab.doctor.KernelCheck;
 import org.icl4j.report.Json;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(names = "--json", description = "print one JSON object instead of tables")
+    @Option(names = "--json", description = "print one JSON object instead of tables; speeds are left out")
     private boolean json;
 
     @Mixin
@@ -42,7 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.atLeast(Level.OFF); // The reasons are part of the answer.
-        Diagnosis diagnosis = Diagnosis.make(machine.kernelOptions());
+        Diagnosis diagnosis = Diagnosis.make(machine.kernelOptions(), !json);
         if (json) {
             console.out().print(Json.text(object(diagnosis)));
         } else {
@@ -86,14 +87,9 @@ final class DoctorCommand implements Callable<Integer> {
         }
         console.out().println("JDK:         " + Machine.jdk());
         console.out().println("CPU:         " + Machine.cpu());
-        console.out()
-                .println(String.format(
-                        Locale.ROOT,
-                        "one core:    %.0f GFLOP/s multiply-add; copy %s",
-                        d.limits().gflops(),
-                        d.limits().levels().stream()
-                                .map(level -> String.format(Locale.ROOT, "%s %.0f", level.name(), level.copy()))
-                                .collect(Collectors.joining(", ", "", " GB/s"))));
+        if (d.limits() != null) {
+            console.out().println("one core:    " + limits(d.limits()));
+        }
         console.out().println();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("KERNEL", "SHAPE", "PROVIDER", "ERROR", "BOUND", "OK", "SPEED", "", "OF LIMIT"));
@@ -107,10 +103,22 @@ final class DoctorCommand implements Callable<Integer> {
                     check.ok() ? "ok" : "NO",
                     String.format(Locale.ROOT, "%7.2f", check.rate()),
                     check.unit(),
-                    String.format(Locale.ROOT, "%4.0f %%", 100 * check.fraction())));
+                    Double.isNaN(check.fraction())
+                            ? ""
+                            : String.format(Locale.ROOT, "%4.0f %%", 100 * check.fraction())));
         }
         console.table(rows);
         console.out().println();
         console.out().println("Errors are in units of 2^-23 of the largest element; speeds on one core, f32.");
+    }
+
+    private static String limits(MachineLimits limits) {
+        return String.format(
+                Locale.ROOT,
+                "%.0f GFLOP/s multiply-add; copy %s",
+                limits.gflops(),
+                limits.levels().stream()
+                        .map(level -> String.format(Locale.ROOT, "%s %.0f", level.name(), level.copy()))
+                        .collect(Collectors.joining(", ", "", " GB/s")));
     }
 }

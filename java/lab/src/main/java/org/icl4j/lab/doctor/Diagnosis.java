@@ -11,6 +11,7 @@ import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.KernelsInfo;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.workload.LimitsUnavailableException;
 import org.icl4j.kernels.workload.MachineLimits;
 
 /**
@@ -19,7 +20,7 @@ import org.icl4j.kernels.workload.MachineLimits;
  * @param chosen the kernels that a run gets
  * @param reasons why, and why each other provider cannot run
  * @param openBlas the OpenBLAS that can be used, or null
- * @param limits the machine's limits on one core
+ * @param limits the machine's limits on one core, or null if they were not measured
  * @param kernels how every kernel of every provider stands
  */
 public record Diagnosis(
@@ -33,22 +34,23 @@ public record Diagnosis(
      * Opens every provider on one thread and checks it.
      *
      * @param options what a run would be opened with
+     * @param timed whether to measure speeds and limits, which takes most of the time
      * @throws KernelUnavailableException if they insist on a provider that cannot run
      */
-    public static Diagnosis make(KernelOptions options) {
+    public static Diagnosis make(KernelOptions options, boolean timed) {
         KernelsInfo chosen;
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
             chosen = kernels.info();
         }
-        MachineLimits limits = MachineLimits.measure(1);
         Map<String, String> reasons = new LinkedHashMap<>();
         chosen.reasons().forEach(reason -> reasons.put(reason.split(":")[0], reason));
+        MachineLimits limits = timed ? limits(reasons) : null;
         OpenBlasInfo openBlas = null;
         List<KernelCheck> checks = new ArrayList<>();
         for (String provider : KernelLookup.providers()) {
             KernelOptions forced = KernelOptions.defaults().provider(provider);
             try (Kernels<float[]> kernels = Kernels.open(Precision.F32, forced)) {
-                checks.addAll(KernelCheck.all(kernels, limits));
+                checks.addAll(KernelCheck.all(kernels, timed, limits));
                 reasons.putIfAbsent(provider, provider + ": can run");
                 openBlas = kernels.info().openBlas().orElse(openBlas);
             } catch (KernelUnavailableException e) {
@@ -56,6 +58,16 @@ public record Diagnosis(
             }
         }
         return new Diagnosis(chosen, List.copyOf(reasons.values()), openBlas, limits, checks);
+    }
+
+    /** The limits, or null and a reason. */
+    private static MachineLimits limits(Map<String, String> reasons) {
+        try {
+            return MachineLimits.measure(1);
+        } catch (LimitsUnavailableException e) {
+            reasons.put("limits", e.getMessage());
+            return null;
+        }
     }
 
     /** Whether every kernel is within its bound. */

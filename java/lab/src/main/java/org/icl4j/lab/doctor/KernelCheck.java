@@ -18,9 +18,9 @@ import org.icl4j.kernels.workload.Workload;
  * @param error largest error, in ε times the largest element of the output
  * @param bound allowed error
  * @param ok whether the error is within the bound
- * @param rate operations or bytes in 10⁹ a second
+ * @param rate operations or bytes in 10⁹ a second; NaN if it was not timed
  * @param unit {@code GFLOP/s} or {@code GB/s}
- * @param limit what the machine allows on one core, in that unit
+ * @param limit what the machine allows on one core, in that unit; NaN if that is not known
  */
 public record KernelCheck(
         String kernel,
@@ -35,13 +35,18 @@ public record KernelCheck(
     private static final long WARM_UP_NANOS = 60_000_000;
     private static final int ROUNDS = 7;
 
-    /** Share of the limit that is reached. */
+    /** Share of the limit that is reached; NaN if the limit is not known. */
     public double fraction() {
         return rate / limit;
     }
 
-    /** Checks every kernel of these kernels, and times them for about a tenth of a second each. */
-    public static List<KernelCheck> all(Kernels<float[]> kernels, MachineLimits limits) {
+    /**
+     * Checks every kernel of these kernels.
+     *
+     * @param timed whether to time them, too, for about a tenth of a second each
+     * @param limits the machine's limits, or null
+     */
+    public static List<KernelCheck> all(Kernels<float[]> kernels, boolean timed, MachineLimits limits) {
         List<KernelCheck> checks = new ArrayList<>();
         List<Workload<float[]>> workloads = KernelWorkloads.small();
         List<Workload<double[]>> specifications = KernelWorkloads.small();
@@ -49,7 +54,7 @@ public record KernelCheck(
                 Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"))) {
             for (int i = 0; i < workloads.size(); i++) {
                 checks.add(
-                        check(workloads.get(i), kernels, specifications.get(i).prepare(specification), limits));
+                        check(workloads.get(i), kernels, specifications.get(i).prepare(specification), timed, limits));
             }
         }
         return checks;
@@ -59,6 +64,7 @@ public record KernelCheck(
             Workload<float[]> workload,
             Kernels<float[]> kernels,
             Workload.Prepared<double[]> expected,
+            boolean timed,
             MachineLimits limits) {
         Workload.Prepared<float[]> actual = workload.prepare(kernels);
         actual.call().run();
@@ -72,9 +78,11 @@ public record KernelCheck(
                 error,
                 workload.bound(),
                 error <= workload.bound(),
-                work / nanos(actual.call()),
+                timed ? work / nanos(actual.call()) : Double.NaN,
                 workload.cost().unit().rate(),
-                work / limits.bind(workload.cost()).seconds() / 1e9);
+                limits == null
+                        ? Double.NaN
+                        : work / limits.bind(workload.cost()).seconds() / 1e9);
     }
 
     private static double nanos(Runnable call) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.KernelsInfo;
 import org.icl4j.kernels.Precision;
@@ -282,26 +283,52 @@ class CommandLineTest {
     }
 
     @Test
+    void doctorTimesKernels() {
+        MachineLimits limits = limits();
+        try (Kernels<float[]> vector =
+                Kernels.open(Precision.F32, KernelOptions.defaults().provider("vector"))) {
+            for (KernelCheck check : KernelCheck.all(vector, true, limits)) {
+                assertTrue(check.rate() > 0 && check.limit() > 0 && check.fraction() > 0, check.toString());
+            }
+        }
+    }
+
+    private static MachineLimits limits() {
+        return new MachineLimits(
+                1, new TreeMap<>(Map.of(512, 100.0)), 10, List.of(new Level("L1", 1e5, 300, 200, 200)));
+    }
+
+    @Test
     void doctorAnswersInWords() {
         KernelsInfo info = new KernelsInfo("vector", "f32", 512, true, 2, Optional.empty(), List.of("vector: chosen"));
         KernelCheck good = new KernelCheck("gemm", "2x2x2 NN", "vector", 1.25, 16, true, 50, "GFLOP/s", 200);
         KernelCheck bad = new KernelCheck("relu", "2x2", "scalar", 7, 1, false, 1, "GB/s", 100);
         Diagnosis diagnosis = new Diagnosis(
-                info,
-                List.of("vector: chosen", "openblas: no library"),
-                null,
-                new MachineLimits(
-                        1, new TreeMap<>(Map.of(512, 100.0)), 10, List.of(new Level("L1", 1e5, 300, 200, 200))),
-                List.of(good, bad));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        new DoctorCommand(new Console(stream, stream, false)).print(diagnosis);
-        String text = out.toString(StandardCharsets.UTF_8);
+                info, List.of("vector: chosen", "openblas: no library"), null, limits(), List.of(good, bad));
+        String text = words(diagnosis);
+        assertTrue(text.contains("one core:    200 GFLOP/s"), text);
         assertTrue(text.contains("a run gets:  vector f32, 512-bit vectors with FMA, 2 threads\n"), text);
         assertTrue(text.contains("openblas: no library"), text);
         assertTrue(text.matches("(?s).*gemm +2x2x2 NN +vector +1\\.25 +16 +ok +50\\.00 +GFLOP/s +25 %\n.*"), text);
         assertTrue(text.matches("(?s).*relu +2x2 +scalar +7\\.00 +1 +NO +1\\.00 +GB/s +1 %\n.*"), text);
         assertFalse(diagnosis.healthy());
+    }
+
+    @Test
+    void doctorWithoutLimits() {
+        KernelsInfo info = new KernelsInfo("scalar", "f32", 0, false, 1, Optional.empty(), List.of("scalar: chosen"));
+        KernelCheck check = new KernelCheck("gemm", "2x2x2 NN", "scalar", 1.25, 16, true, 50, "GFLOP/s", Double.NaN);
+        String text = words(new Diagnosis(info, List.of("no limits: no C2"), null, null, List.of(check)));
+        assertTrue(text.contains("no limits: no C2\n"), text);
+        assertTrue(text.matches("(?s).*gemm +2x2x2 NN +scalar +1\\.25 +16 +ok +50\\.00 +GFLOP/s *\n.*"), text);
+        assertFalse(text.contains("one core:"), text);
+    }
+
+    private static String words(Diagnosis diagnosis) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        new DoctorCommand(new Console(stream, stream, false)).print(diagnosis);
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -77,7 +77,7 @@ class LauncherTest {
         builder.environment().put("ICL4J_JAVA_HOME", root.resolve("jdk").toString());
         builder.environment().putAll(variables);
         Process process = builder.start();
-        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "no end within a minute");
+        assertTrue(process.waitFor(3, TimeUnit.MINUTES), "no end within three minutes");
         String said = Files.readString(out);
         assertEquals(0, process.exitValue(), said);
         return said;

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.icl4j.lab.experiment.Experiments;
+import org.icl4j.lab.rank1.Rank1Experiment;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,7 +34,9 @@ class ProcessTest {
             "-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kolkata", "-Dfile.encoding=ISO-8859-1");
 
     private static final List<String> SHORT = List.of(
-            "run", "rank1", "--scale", "quick", "--seed", "7", "--set", "evaluations=30", "--set", "prompts=20");
+            "run", "rank1", "--scale", "quick", "--seed", "7", "--set", "evaluations=15", "--set", "prompts=20");
+
+    private static final Experiments REAL = new Experiments(List.of(new Rank1Experiment()));
 
     @TempDir
     private static Path shared;
@@ -48,7 +53,7 @@ class ProcessTest {
     }
 
     private static String[] args(Path out, String... more) {
-        return args(300, out, more);
+        return args(150, out, more);
     }
 
     private static String[] args(int steps, Path out, String... more) {
@@ -76,25 +81,36 @@ class ProcessTest {
         }
     }
 
+    /** In one go; {@link #sameBytesWhateverHappens} has the same and more. */
+    @Tag("extended")
     @Test
     void sameBytesWhateverTheThreadsAndTheLocale() throws Exception {
         assertSameBytes(complete(directory, "abroad", ABROAD, "--threads", "2"));
     }
 
-    /** Killed at random moments and resumed until it is done, a run ends in the bytes of an undisturbed one. */
+    /**
+     * Killed at random moments and resumed until it is done, on other threads and in another locale, a run ends in the bytes of an
+     * undisturbed one.
+     */
     @Test
-    void survivesKills() throws Exception {
+    void sameBytesWhateverHappens() throws Exception {
         long seed = Long.getLong("tests.seed", System.nanoTime());
         System.out.println("kill test: -Dtests.seed=" + seed);
         RandomGenerator random = new SplittableRandom(seed);
         Path out = directory.resolve("killed");
-        for (int i = 0; i < 2 && !Files.exists(out.resolve("manifest.json")); i++) {
-            Process process = Cli.start(directory, List.of(), args(out, "--resume"));
-            process.waitFor(random.nextInt(1_500, 6_000), TimeUnit.MILLISECONDS);
-            process.destroyForcibly().waitFor();
+        Path checkpoint = out.resolve("checkpoints/block.safetensors");
+        Process early = Cli.start(directory, List.of(), args(out, "--resume"));
+        early.waitFor(random.nextInt(1_000, 3_000), TimeUnit.MILLISECONDS);
+        early.destroyForcibly().waitFor();
+        Process process = Cli.start(directory, List.of(), args(out, "--resume"));
+        while (process.isAlive() && !Files.exists(checkpoint)) {
+            Thread.sleep(50);
         }
+        process.waitFor(random.nextInt(500), TimeUnit.MILLISECONDS);
+        process.destroyForcibly().waitFor();
+        assertTrue(Files.exists(checkpoint), Cli.result(directory, process).err());
         if (!Files.exists(out.resolve("manifest.json"))) {
-            complete(directory, "killed", List.of(), "--resume");
+            complete(directory, "killed", ABROAD, "--resume", "--threads", "2");
         }
         assertSameBytes(out);
     }
@@ -105,7 +121,7 @@ class ProcessTest {
         Path checkpoint = out.resolve("checkpoints/block.safetensors");
         Files.createDirectories(checkpoint.getParent());
         Files.copy(undisturbed.resolve("checkpoints/block.safetensors"), checkpoint);
-        Cli.Result result = Cli.inOtherProcess(directory, List.of(), args(out, "--resume", "--set", "lr=0.002"));
+        Cli.Result result = Cli.inProcess(REAL, args(out, "--resume", "--set", "lr=0.002"));
         assertEquals(2, result.code(), result.err());
         assertTrue(result.err().contains("lr=0.001") && result.err().contains("lr=0.002"), result.err());
         assertTrue(Files.exists(checkpoint), "the checkpoint is kept");
@@ -116,12 +132,11 @@ class ProcessTest {
         Path out = directory.resolve("busy");
         Process first = Cli.start(directory, List.of(), args(1_000_000, out));
         try {
-            for (int i = 0; i < 300 && !Files.exists(out.resolve(".lock")); i++) {
+            while (first.isAlive() && !Files.exists(out.resolve(".lock"))) {
                 Thread.sleep(100);
             }
-            Path other = Files.createDirectory(directory.resolve("other"));
             for (String[] more : new String[][] {{}, {"--resume"}}) {
-                Cli.Result second = Cli.inOtherProcess(other, List.of(), args(out, more));
+                Cli.Result second = Cli.inProcess(REAL, args(out, more));
                 assertEquals(2, second.code(), second.err());
                 assertTrue(second.err().contains("in use by another run"), second.err());
             }
@@ -168,7 +183,12 @@ class ProcessTest {
         Cli.Result result = Cli.inOtherProcess(
                 directory,
                 List.of("-Xmx40m"),
-                args(directory.resolve("large"), "--set", "n=1000", "--set", "batch=1000"));
+                "run",
+                "rank1",
+                "--set",
+                "prompts=100000",
+                "--out",
+                directory.resolve("large").toString());
         assertEquals(4, result.code(), result.err());
         assertTrue(result.err().contains("not enough memory") && result.err().contains("-Xmx"), result.err());
         assertFalse(result.err().contains("at org.icl4j"), result.err());

@@ -68,7 +68,12 @@ class ArchitectureTest {
                 .resideInAPackage("org.icl4j.kernels..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("org.icl4j.kernels..", "org.icl4j.bindings..", "java..", "jdk.incubator.vector.."));
+                .resideInAnyPackage(
+                        "org.icl4j.kernels..",
+                        "org.icl4j.bindings..",
+                        "java..",
+                        "com.sun.management..",
+                        "jdk.incubator.vector.."));
     }
 
     @Test

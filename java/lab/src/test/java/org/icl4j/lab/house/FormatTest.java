@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.palantir.javaformat.java.Formatter;
+import com.palantir.javaformat.java.FormatterException;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,11 +20,24 @@ class FormatTest {
     private static final int MAX_LINES = 500;
 
     private static List<Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT.resolve("java"))) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.startsWith(ROOT.resolve("java/bindings")))
-                    .toList();
+        List<Path> sources = new ArrayList<>();
+        for (Path module : modules()) {
+            Path src = module.resolve("src");
+            assertTrue(Files.isDirectory(src), src + " is missing");
+            try (Stream<Path> files = Files.walk(src)) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
         }
+        return sources;
+    }
+
+    /** All that hold written code; the bindings are generated. */
+    private static List<Path> modules() throws IOException {
+        List<Path> modules = new ArrayList<>(List.of(ROOT.resolve("bench")));
+        try (Stream<Path> java = Files.list(ROOT.resolve("java"))) {
+            java.filter(module -> !module.endsWith("bindings")).forEach(modules::add);
+        }
+        return modules;
     }
 
     @Test
@@ -32,25 +46,31 @@ class FormatTest {
                 .style(JavaFormatterOptions.Style.PALANTIR)
                 .build());
         boolean apply = Boolean.getBoolean("format.apply");
-        List<Path> unformatted = new ArrayList<>();
         List<Path> sources = sources();
         assertTrue(sources.size() > 100, "only " + sources.size() + " sources found");
-        for (Path file : sources) {
-            String source = Files.readString(file);
-            String formatted = formatter.formatSourceAndFixImports(source);
-            if (!formatted.equals(source)) {
-                if (apply) {
-                    Files.writeString(file, formatted);
-                } else {
-                    unformatted.add(ROOT.relativize(file));
-                }
-            }
-        }
+        List<Path> unformatted = sources.parallelStream()
+                .filter(file -> !isFormatted(file, formatter, apply))
+                .map(ROOT::relativize)
+                .toList();
         assertEquals(
                 List.of(),
                 unformatted,
                 "not as the formatter writes them; mvn -pl java/lab -am test -Dtest=FormatTest -Dformat.apply=true "
                         + "-Dsurefire.failIfNoSpecifiedTests=false puts them right");
+    }
+
+    /** Whether a file is as the formatter writes it, if need be after {@code apply} wrote it so. */
+    private static boolean isFormatted(Path file, Formatter formatter, boolean apply) {
+        try {
+            String source = Files.readString(file);
+            String formatted = formatter.formatSourceAndFixImports(source);
+            if (apply && !formatted.equals(source)) {
+                Files.writeString(file, formatted);
+            }
+            return apply || formatted.equals(source);
+        } catch (IOException | FormatterException e) {
+            throw new AssertionError(file + " cannot be formatted", e);
+        }
     }
 
     @Test

@@ -59,7 +59,7 @@ class TableRowsTest {
 
         @Override
         public <A> void run(Run<A> run) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("the table is run by itself, not as an experiment");
         }
     }
 
