@@ -24,7 +24,8 @@ final class Scratch {
         }
     }
 
-    private float[] take(int length) {
+    /** As {@link #lend}, for callers that must not allocate so much as a lambda. */
+    float[] take(int length) {
         for (int i = 0; i < SLOTS; i++) {
             float[] array = free.get(i);
             if (array != null && array.length >= length && free.compareAndSet(i, array, null)) {
@@ -34,7 +35,7 @@ final class Scratch {
         return new float[Integer.highestOneBit(Math.max(length, 1024) - 1) << 1];
     }
 
-    private void giveBack(float[] array) {
+    void giveBack(float[] array) {
         for (int i = 0; i < SLOTS; i++) {
             if (free.get(i) == null && free.compareAndSet(i, null, array)) {
                 return;
