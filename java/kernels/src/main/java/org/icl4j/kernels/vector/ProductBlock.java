@@ -39,11 +39,20 @@ final class ProductBlock {
     private int k0;
     private int kc;
     private int firstPanel;
+    private int panels;
     private float alpha;
     private float beta;
 
     ProductBlock(Scratch scratch) {
         this.scratch = scratch;
+    }
+
+    /**
+     * Whether one panel is packed at a time, because it is used by one strip only: then it is in the first cache that has room, and
+     * the rows of a transposed B are read on and on.
+     */
+    static boolean isShallow(Matrix<float[]> b, Matrix<float[]> c) {
+        return b.isTransposed() && c.rows() <= STRIP;
     }
 
     /** The operands; null when a call has ended, whose arrays must not live as long as this. */
@@ -53,18 +62,19 @@ final class ProductBlock {
         c = newC;
     }
 
-    /** The terms from {@code from} on, panels from {@code panel} on, of matrix {@code index} of the batch. */
-    void at(int index, int from, int panel, float newAlpha, float newBeta) {
+    /** The terms from {@code from} on, panels {@code panel} … {@code toPanel}, of matrix {@code index} of the batch. */
+    void at(int index, int from, int panel, int toPanel, float newAlpha, float newBeta) {
         batch = index;
         k0 = from;
         kc = Math.min(KC, a.cols() - from);
         firstPanel = panel;
+        panels = toPanel - panel;
         alpha = newAlpha;
         beta = newBeta;
     }
 
     int panels() {
-        return Math.min(PANELS, Panels.count(c.cols()) - firstPanel);
+        return panels;
     }
 
     int strips() {

@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class Transposes {
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, Lanes.SPECIES.vectorShape());
 
+    /** Columns of blocks side by side. */
+    private static final int STRETCH = 4 * LENGTH;
+
     /** Groups of four lanes in a vector. */
     private static final int GROUPS = LENGTH / 4;
 
@@ -77,18 +80,26 @@ final class Transposes {
         }
     }
 
+    /**
+     * Several blocks side by side at a time, because lines of rows a power of two apart push one another out of the first-level
+     * cache.
+     */
     private static void fullBlocks(float[] from, int row, int ld, int cols, float[] to, int toAt, int width) {
-        for (int c = 0; c < cols; c += LENGTH) {
-            int block = toAt + c * width;
+        for (int c0 = 0; c0 < cols; c0 += STRETCH) {
+            int c1 = Math.min(c0 + STRETCH, cols);
             for (int r = 0; r < LENGTH; r += 4) {
-                int quad = row + r * ld + c;
-                FloatVector v0 = Lanes.load(from, quad);
-                FloatVector v1 = Lanes.load(from, quad + ld);
-                FloatVector v2 = Lanes.load(from, quad + 2 * ld);
-                FloatVector v3 = Lanes.load(from, quad + 3 * ld);
-                exchangeLanes(v0, v1, v2, v3, to, block + r * width, width);
+                for (int c = c0; c < c1; c += LENGTH) {
+                    int quad = row + r * ld + c;
+                    FloatVector v0 = Lanes.load(from, quad);
+                    FloatVector v1 = Lanes.load(from, quad + ld);
+                    FloatVector v2 = Lanes.load(from, quad + 2 * ld);
+                    FloatVector v3 = Lanes.load(from, quad + 3 * ld);
+                    exchangeLanes(v0, v1, v2, v3, to, toAt + c * width + r * width, width);
+                }
             }
-            exchangeGroups(to, block, width);
+            for (int c = c0; c < c1; c += LENGTH) {
+                exchangeGroups(to, toAt + c * width, width);
+            }
         }
     }
 

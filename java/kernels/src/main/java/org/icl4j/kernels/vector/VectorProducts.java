@@ -51,14 +51,54 @@ final class VectorProducts implements ProductKernels<float[]> {
     private void product(float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c) {
         long work = (long) c.rows() * c.cols() * a.cols();
         boolean parallel = workers.threads() > 1 && c.count() * work >= 2 * TASK_WORK;
-        if (parallel && c.count() >= 2 * workers.threads()) {
+        if (ThinProducts.fits(b, c)) {
+            thin(alpha, a, b, beta, c, parallel);
+        } else if (parallel && c.count() >= 2 * workers.threads()) {
             int perTask = Math.clamp(TASK_WORK / work, 1, Math.ceilDiv(c.count(), 4 * workers.threads()));
             workers.run(Math.ceilDiv(c.count(), perTask), task -> {
                 int from = task * perTask;
                 matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, beta, c, false);
             });
+        } else if (parallel && ProductBlock.isShallow(b, c)) {
+            int panels = Panels.count(c.cols());
+            workers.run(c.count() * panels, i -> {
+                int panel = i % panels;
+                panels(i / panels, panel, panel + 1, 1, alpha, a, b, beta, c, false);
+            });
         } else {
             matrices(0, c.count(), alpha, a, b, beta, c, parallel);
+        }
+    }
+
+    private void thin(
+            float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c, boolean parallel) {
+        int width = ThinProducts.stretch(c.rows(), c.cols(), parallel ? workers.threads() : 1);
+        int stretches = Math.ceilDiv(c.cols(), width);
+        if (parallel) {
+            workers.run(
+                    c.count() * stretches,
+                    i -> thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c));
+        } else {
+            for (int i = 0; i < c.count() * stretches; i++) {
+                thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c);
+            }
+        }
+    }
+
+    private void thin(
+            int batch,
+            int from,
+            int width,
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c) {
+        float[] sums = scratch.take(ThinProducts.SUMS);
+        try {
+            ThinProducts.columns(batch, from, Math.min(from + width, c.cols()), alpha, a, b, beta, c, sums);
+        } finally {
+            scratch.giveBack(sums);
         }
     }
 
@@ -71,15 +111,31 @@ final class VectorProducts implements ProductKernels<float[]> {
             float beta,
             Matrix<float[]> c,
             boolean parallel) {
+        int atOnce = ProductBlock.isShallow(b, c) ? 1 : ProductBlock.PANELS;
+        for (int i = from; i < to; i++) {
+            panels(i, 0, Panels.count(c.cols()), atOnce, alpha, a, b, beta, c, parallel);
+        }
+    }
+
+    /** Some panels of columns of matrix {@code i}, {@code atOnce} of them packed at a time. */
+    private void panels(
+            int i,
+            int from,
+            int to,
+            int atOnce,
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c,
+            boolean parallel) {
         ProductBlock block = take();
         try {
             block.of(a, b, c);
-            for (int i = from; i < to; i++) {
-                for (int panel = 0; panel < Panels.count(c.cols()); panel += ProductBlock.PANELS) {
-                    for (int k0 = 0; k0 < a.cols(); k0 += KC) {
-                        block.at(i, k0, panel, alpha, k0 == 0 ? beta : 1);
-                        run(block, parallel);
-                    }
+            for (int panel = from; panel < to; panel += atOnce) {
+                for (int k0 = 0; k0 < a.cols(); k0 += KC) {
+                    block.at(i, k0, panel, Math.min(panel + atOnce, to), alpha, k0 == 0 ? beta : 1);
+                    run(block, parallel);
                 }
             }
         } finally {
