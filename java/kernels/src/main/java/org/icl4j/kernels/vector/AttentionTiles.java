@@ -21,6 +21,9 @@ final class AttentionTiles {
     /** Columns of a tile. */
     static final int WIDTH = VECTORS * LENGTH;
 
+    /** Columns that {@link #columns} finds side by side: of a whole vector, and of a whole tile. */
+    static final int PANEL = Math.max(LENGTH, ROWS);
+
     private AttentionTiles() {}
 
     /**
@@ -36,7 +39,7 @@ final class AttentionTiles {
         }
     }
 
-    /** Column k of A is {@link #ROWS} elements from aAt + k·ROWS. */
+    /** Column k of A is {@link #ROWS} elements from aAt + k·PANEL. */
     static void columns(int n, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int ldc) {
         if (VECTORS == 2) {
             columns2(n, a, aAt, b, bAt, c, cAt, ldc);
@@ -137,28 +140,28 @@ final class AttentionTiles {
         for (int k = 0; k < n; k++) {
             FloatVector b0 = load(b, bAt + k * (2 * LENGTH));
             FloatVector b1 = load(b, bAt + k * (2 * LENGTH) + LENGTH);
-            FloatVector a0 = broadcast(a[aAt + k * ROWS]);
+            FloatVector a0 = broadcast(a[aAt + k * PANEL]);
             s0a = a0.fma(b0, s0a);
             s0b = a0.fma(b1, s0b);
-            FloatVector a1 = broadcast(a[aAt + k * ROWS + 1]);
+            FloatVector a1 = broadcast(a[aAt + k * PANEL + 1]);
             s1a = a1.fma(b0, s1a);
             s1b = a1.fma(b1, s1b);
-            FloatVector a2 = broadcast(a[aAt + k * ROWS + 2]);
+            FloatVector a2 = broadcast(a[aAt + k * PANEL + 2]);
             s2a = a2.fma(b0, s2a);
             s2b = a2.fma(b1, s2b);
-            FloatVector a3 = broadcast(a[aAt + k * ROWS + 3]);
+            FloatVector a3 = broadcast(a[aAt + k * PANEL + 3]);
             s3a = a3.fma(b0, s3a);
             s3b = a3.fma(b1, s3b);
-            FloatVector a4 = broadcast(a[aAt + k * ROWS + 4]);
+            FloatVector a4 = broadcast(a[aAt + k * PANEL + 4]);
             s4a = a4.fma(b0, s4a);
             s4b = a4.fma(b1, s4b);
-            FloatVector a5 = broadcast(a[aAt + k * ROWS + 5]);
+            FloatVector a5 = broadcast(a[aAt + k * PANEL + 5]);
             s5a = a5.fma(b0, s5a);
             s5b = a5.fma(b1, s5b);
-            FloatVector a6 = broadcast(a[aAt + k * ROWS + 6]);
+            FloatVector a6 = broadcast(a[aAt + k * PANEL + 6]);
             s6a = a6.fma(b0, s6a);
             s6b = a6.fma(b1, s6b);
-            FloatVector a7 = broadcast(a[aAt + k * ROWS + 7]);
+            FloatVector a7 = broadcast(a[aAt + k * PANEL + 7]);
             s7a = a7.fma(b0, s7a);
             s7b = a7.fma(b1, s7b);
         }
@@ -238,21 +241,21 @@ final class AttentionTiles {
         FloatVector s7 = load(c, cAt + 7 * ldc);
         for (int k = 0; k < n; k++) {
             FloatVector b0 = load(b, bAt + k * LENGTH);
-            FloatVector a0 = broadcast(a[aAt + k * ROWS]);
+            FloatVector a0 = broadcast(a[aAt + k * PANEL]);
             s0 = a0.fma(b0, s0);
-            FloatVector a1 = broadcast(a[aAt + k * ROWS + 1]);
+            FloatVector a1 = broadcast(a[aAt + k * PANEL + 1]);
             s1 = a1.fma(b0, s1);
-            FloatVector a2 = broadcast(a[aAt + k * ROWS + 2]);
+            FloatVector a2 = broadcast(a[aAt + k * PANEL + 2]);
             s2 = a2.fma(b0, s2);
-            FloatVector a3 = broadcast(a[aAt + k * ROWS + 3]);
+            FloatVector a3 = broadcast(a[aAt + k * PANEL + 3]);
             s3 = a3.fma(b0, s3);
-            FloatVector a4 = broadcast(a[aAt + k * ROWS + 4]);
+            FloatVector a4 = broadcast(a[aAt + k * PANEL + 4]);
             s4 = a4.fma(b0, s4);
-            FloatVector a5 = broadcast(a[aAt + k * ROWS + 5]);
+            FloatVector a5 = broadcast(a[aAt + k * PANEL + 5]);
             s5 = a5.fma(b0, s5);
-            FloatVector a6 = broadcast(a[aAt + k * ROWS + 6]);
+            FloatVector a6 = broadcast(a[aAt + k * PANEL + 6]);
             s6 = a6.fma(b0, s6);
-            FloatVector a7 = broadcast(a[aAt + k * ROWS + 7]);
+            FloatVector a7 = broadcast(a[aAt + k * PANEL + 7]);
             s7 = a7.fma(b0, s7);
         }
         s0.intoArray(c, cAt + 0 * ldc);

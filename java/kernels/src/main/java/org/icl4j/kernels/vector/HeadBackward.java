@@ -57,7 +57,7 @@ record HeadBackward(
             int padded) {
         static Layout of(int dHead, int nKeys) {
             int padded = Math.ceilDiv(dHead, WIDTH) * WIDTH;
-            int transposed = Math.multiplyExact(HeadBlock.tiles(dHead), WIDTH);
+            int transposed = Math.multiplyExact(HeadBlock.panels(dHead), WIDTH);
             int rows = Math.multiplyExact(WIDTH, padded);
             int queries = 2 * WIDTH;
             int dOuts = queries + transposed;
@@ -70,7 +70,7 @@ record HeadBackward(
             int keyRows = Math.multiplyExact(HeadBlock.tiles(nKeys), padded);
             int dValues = Math.addExact(dKeys, keyRows);
             int panels = Math.addExact(dValues, keyRows);
-            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.tiles(dHead), nKeys));
+            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.panels(dHead), nKeys));
             return new Layout(
                     0, queries, dOuts, dQueries, queryRows, dOutRows, weights, gradients, dKeys, dValues, panels,
                     length, padded);
@@ -88,8 +88,8 @@ record HeadBackward(
         for (int i = 0; i < q.rows(); i += WIDTH) {
             block(i, Math.min(WIDTH, q.rows() - i), scratch, at);
         }
-        copyRows(scratch, at.dKeys, at.padded, scale, dk);
-        copyRows(scratch, at.dValues, at.padded, 1, dv);
+        HeadBlock.copyRows(scratch, at.dKeys, at.padded, scale, dk, 0, dk.rows());
+        HeadBlock.copyRows(scratch, at.dValues, at.padded, 1, dv, 0, dv.rows());
     }
 
     private void block(int i, int n, float[] scratch, Layout at) {
@@ -113,7 +113,7 @@ record HeadBackward(
             addOuter(scratch, at.gradients, keys, n, at.queryRows, at.padded, at.dKeys + j * at.padded);
             addOuter(scratch, at.weights, keys, n, at.dOutRows, at.padded, at.dValues + j * at.padded);
         }
-        HeadBlock.transposeBack(scratch, at.dQueries, scale, dq, i, n);
+        HeadBlock.transposeBack(scratch, at.dQueries, at.queries, scale, dq, i, n);
     }
 
     /** logSumExp and dOut·out of the queries; lanes without a query get ∞, so that their weights are 0. */
@@ -172,15 +172,6 @@ record HeadBackward(
                 int row = at + d * WIDTH + i * WIDTH;
                 System.arraycopy(m.array(), m.index(0, first + i, d), to, row, width);
                 Arrays.fill(to, row + width, row + WIDTH, 0);
-            }
-        }
-    }
-
-    private static void copyRows(float[] from, int at, int ld, float factor, Matrix<float[]> to) {
-        for (int j = 0; j < to.rows(); j++) {
-            int row = to.index(0, j, 0);
-            for (int d = 0; d < to.cols(); d++) {
-                to.array()[row + d] = factor * from[at + j * ld + d];
             }
         }
     }

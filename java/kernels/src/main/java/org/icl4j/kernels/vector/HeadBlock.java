@@ -1,5 +1,6 @@
 package org.icl4j.kernels.vector;
 
+import static org.icl4j.kernels.vector.AttentionTiles.PANEL;
 import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
@@ -8,6 +9,7 @@ import static org.icl4j.kernels.vector.Lanes.load;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.icl4j.kernels.Matrix;
 
 /**
@@ -19,6 +21,8 @@ final class HeadBlock {
     /** Keys of a block. Part of the result's identity: changing it changes bits. */
     static final int KEYS = 64;
 
+    private static final float[] LANE_NUMBERS = laneNumbers();
+
     private HeadBlock() {}
 
     /** {@code n} rounded up to whole tiles. */
@@ -26,50 +30,70 @@ final class HeadBlock {
         return Math.ceilDiv(n, ROWS) * ROWS;
     }
 
-    /** to[d, lane] = factor·m[first + lane, d], zeros in the lanes from {@code n} on. */
+    /** {@code n} rounded up to whole panels, which are whole tiles and whole vectors. */
+    static int panels(int n) {
+        return Math.ceilDiv(n, PANEL) * PANEL;
+    }
+
+    /** to[d, lane] = factor·m[first + lane, d], zeros in the lanes from {@code n} on, for d below panels(m.cols()). */
     static void transpose(Matrix<float[]> m, int first, int n, float factor, float[] to, int at) {
-        if (n < WIDTH) {
-            Arrays.fill(to, at, at + m.cols() * WIDTH, 0);
+        int end = at + panels(m.cols()) * WIDTH;
+        if (n <= WIDTH - LENGTH) {
+            Arrays.fill(to, at, end, 0);
         }
-        for (int lane = 0; lane < n; lane++) {
-            copyToColumn(m.cols(), m.array(), m.index(0, first + lane, 0), factor, to, at + lane);
-        }
-    }
-
-    private static void copyToColumn(int n, float[] from, int fromAt, float factor, float[] to, int at) {
-        for (int d = 0; d < n; d++) {
-            to[at + d * WIDTH] = factor * from[fromAt + d];
+        Transposes.transpose(m.array(), m.index(0, first, 0), m.ld(), n, m.cols(), to, at, WIDTH);
+        if (factor != 1) {
+            multiply(to, at, end, factor);
         }
     }
 
-    /** m[first + lane, d] ← factor·from[d, lane]. */
-    static void transposeBack(float[] from, int at, float factor, Matrix<float[]> m, int first, int n) {
-        for (int lane = 0; lane < n; lane++) {
-            copyFromColumn(m.cols(), from, at + lane, factor, m.array(), m.index(0, first + lane, 0));
+    private static void multiply(float[] x, int from, int to, float factor) {
+        for (int i = from; i < to; i += LENGTH) {
+            load(x, i).mul(factor).intoArray(x, i);
         }
     }
 
-    private static void copyFromColumn(int n, float[] from, int at, float factor, float[] to, int toAt) {
-        for (int d = 0; d < n; d++) {
-            to[toAt + d] = factor * from[at + d * WIDTH];
+    /**
+     * m[first + lane, d] ← factor·from[d, lane].
+     *
+     * @param rows place in {@code from} for [WIDTH, panels(m.cols())], overwritten
+     */
+    static void transposeBack(float[] from, int at, int rows, float factor, Matrix<float[]> m, int first, int n) {
+        int ld = panels(m.cols());
+        Transposes.transpose(from, at, WIDTH, m.cols(), n, from, rows, ld);
+        copyRows(from, rows, ld, factor, m, first, n);
+    }
+
+    /** Rows first … first + n of m ← factor·from[n, ld]. */
+    static void copyRows(float[] from, int at, int ld, float factor, Matrix<float[]> m, int first, int n) {
+        float[] to = m.array();
+        int cols = m.cols();
+        for (int i = 0; i < n; i++) {
+            int row = m.index(0, first + i, 0);
+            int d = 0;
+            for (; d < Lanes.bound(cols); d += LENGTH) {
+                load(from, at + i * ld + d).mul(factor).intoArray(to, row + d);
+            }
+            if (d < cols) {
+                load(from, at + i * ld + d).mul(factor).intoArray(to, row + d, Lanes.first(cols - d));
+            }
         }
     }
 
-    /** Packs the columns of m by {@link AttentionTiles#ROWS}: to[panel, row, column]; columns beyond the last are zeros. */
+    /** Packs the columns of m: to[panel, row, column of {@link AttentionTiles#PANEL}], filled up with zeros. */
     static void packColumns(Matrix<float[]> m, float[] to, int at) {
         int rows = m.rows();
-        for (int d = 0; d < m.cols(); d += ROWS) {
-            int panel = at + d * rows;
-            if (m.cols() - d < ROWS) {
-                Arrays.fill(to, panel, panel + ROWS * rows, 0);
-            }
-            int width = Math.min(ROWS, m.cols() - d);
-            for (int j = 0; j < rows; j++) {
-                int from = m.index(0, j, d);
-                for (int column = 0; column < width; column++) {
-                    to[panel + j * ROWS + column] = m.array()[from + column];
-                }
-            }
+        for (int d = 0; d < panels(m.cols()); d += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.clamp(m.cols() - d, 0, LENGTH));
+            packVectors(
+                    m.array(), m.index(0, 0, 0) + d, m.ld(), rows, mask, to, at + d / PANEL * PANEL * rows + d % PANEL);
+        }
+    }
+
+    private static void packVectors(
+            float[] from, int at, int ld, int rows, VectorMask<Float> mask, float[] to, int toAt) {
+        for (int j = 0; j < rows; j++) {
+            load(from, at + j * ld, mask).intoArray(to, toAt + j * PANEL);
         }
     }
 
@@ -104,7 +128,14 @@ final class HeadBlock {
             int cAt) {
         for (int d = 0; d < nColumns; d += ROWS) {
             AttentionTiles.columns(
-                    n, panels, panelsAt + d * nKeys + j * ROWS, weights, weightsAt, c, cAt + d * WIDTH, WIDTH);
+                    n,
+                    panels,
+                    panelsAt + d / PANEL * PANEL * nKeys + j * PANEL + d % PANEL,
+                    weights,
+                    weightsAt,
+                    c,
+                    cAt + d * WIDTH,
+                    WIDTH);
         }
     }
 
@@ -116,13 +147,21 @@ final class HeadBlock {
      */
     static void hide(float[] scores, int at, int j, int n, int lastOfFirst, float value) {
         for (int key = Math.max(j, lastOfFirst + 1); key < j + n; key++) {
-            int hidden = key - lastOfFirst;
+            FloatVector hidden = Lanes.broadcast(key - lastOfFirst);
             int row = at + (key - j) * WIDTH;
             for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-                VectorMask<Float> mask = Lanes.first(Math.clamp(hidden - lane, 0, LENGTH));
                 FloatVector v = load(scores, row + lane);
-                v.blend(value, mask).intoArray(scores, row + lane);
+                v.blend(value, load(LANE_NUMBERS, lane).compare(VectorOperators.LT, hidden))
+                        .intoArray(scores, row + lane);
             }
         }
+    }
+
+    private static float[] laneNumbers() {
+        float[] numbers = new float[WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+            numbers[i] = i;
+        }
+        return numbers;
     }
 }

@@ -41,19 +41,26 @@ record HeadForward(
     private static final int FACTOR = 3 * WIDTH;
     private static final int STATISTICS = 4 * WIDTH;
 
-    /** Where the parts of the working array begin. */
-    private record Layout(
-            int statistics, int queries, int scores, int mix, int total, int lost, int panels, int length) {
+    /**
+     * Where the parts of the working array begin.
+     *
+     * @param queries [dHead, WIDTH], as mix, total and lost
+     * @param scores [KEYS, WIDTH]
+     * @param rows [WIDTH, dHead]
+     * @param panels values packed by columns
+     */
+    private record Layout(int queries, int scores, int mix, int total, int lost, int rows, int panels, int length) {
         static Layout of(int dHead, int nKeys) {
-            int columns = Math.multiplyExact(HeadBlock.tiles(dHead), WIDTH);
+            int columns = Math.multiplyExact(HeadBlock.panels(dHead), WIDTH);
             int queries = STATISTICS;
-            int scores = queries + dHead * WIDTH;
+            int scores = queries + columns;
             int mix = scores + KEYS * WIDTH;
             int total = mix + columns;
             int lost = total + columns;
-            int panels = lost + columns;
-            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.tiles(dHead), nKeys));
-            return new Layout(0, queries, scores, mix, total, lost, panels, length);
+            int rows = lost + columns;
+            int panels = rows + columns;
+            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.panels(dHead), nKeys));
+            return new Layout(queries, scores, mix, total, lost, rows, panels, length);
         }
     }
 
@@ -72,11 +79,11 @@ record HeadForward(
     }
 
     private static boolean allFinite(float[] x, int from, int to) {
-        float zero = 0;
-        for (int i = from; i < to; i++) {
-            zero += 0 * x[i];
+        FloatVector zero = Lanes.zero();
+        for (int i = from; i < to; i += LENGTH) {
+            zero = zero.add(load(x, i).mul(0));
         }
-        return zero == 0;
+        return Lanes.sum(zero) == 0;
     }
 
     /** The queries i … i + n, of which there are at most {@link AttentionTiles#WIDTH}. */
@@ -88,7 +95,7 @@ record HeadForward(
         HeadBlock.transpose(q, i, n, scale, scratch, at.queries);
         Arrays.fill(scratch, MAX, MAX + WIDTH, Float.NEGATIVE_INFINITY);
         Arrays.fill(scratch, SUM, FACTOR, 0);
-        Arrays.fill(scratch, at.total, at.panels, 0);
+        Arrays.fill(scratch, at.total, at.rows, 0);
         for (int j = 0; j < seen; j += KEYS) {
             int keys = Math.min(KEYS, seen - j);
             Arrays.fill(scratch, at.scores, at.scores + HeadBlock.tiles(keys) * WIDTH, 0);
@@ -174,6 +181,6 @@ record HeadForward(
                     .blend(load(scratch, MAX + lane).add(VectorMath.log(sum)), weighed)
                     .intoArray(logSumExp.array(), logSumExp.offset() + i + lane, queries);
         }
-        HeadBlock.transposeBack(scratch, at.total, 1, out, i, n);
+        HeadBlock.transposeBack(scratch, at.total, at.rows, 1, out, i, n);
     }
 }

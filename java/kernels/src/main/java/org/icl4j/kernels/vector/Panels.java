@@ -1,83 +1,117 @@
 package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.ProductTiles.WIDE;
+import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 
+import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /**
- * The packed form of a block [kc, nc] of B: wide panels [kc, WIDE] while whole ones remain, then
- * narrow ones [kc, LENGTH], the last filled up with zeros. A tile walks down one panel with a
- * constant step, which C2 compiles well under every collector.
+ * The packed form of some rows of B: its columns in panels, each [kc, vectors·LENGTH], kc
+ * rounded up to whole vectors, and the last filled up with zeros. Panels are
+ * {@link ProductTiles#WIDE_VECTORS} vectors wide while they last; one vector more than that is 3 + 2, because a panel of one
+ * vector is slow. A tile walks down one panel with a constant step, which C2 compiles well under every collector.
  */
 final class Panels {
     private Panels() {}
 
-    /** Number of panels of a block of {@code nc} columns. */
-    static int count(int nc) {
-        return wide(nc) + narrow(nc);
+    /** Vectors that a row of {@code n} columns takes. */
+    static int vectors(int n) {
+        return Math.ceilDiv(n, LENGTH);
     }
 
-    /** How many of them are wide. */
-    static int wide(int nc) {
-        return nc / WIDE;
+    /** {@code n} rounded up to whole vectors. */
+    static int padded(int n) {
+        return vectors(n) * LENGTH;
     }
 
-    private static int narrow(int nc) {
-        return (nc % WIDE + LENGTH - 1) / LENGTH;
+    /** Number of panels of {@code n} columns. */
+    static int count(int n) {
+        return Math.ceilDiv(vectors(n), WIDE_VECTORS);
     }
 
-    /** First column of a panel. */
-    static int column(int nc, int panel) {
-        int wide = wide(nc);
-        return panel < wide ? panel * WIDE : wide * WIDE + (panel - wide) * LENGTH;
+    /** Vectors in panel {@code panel} of {@code n} columns. */
+    static int vectors(int n, int panel) {
+        return first(n, panel + 1) - first(n, panel);
     }
 
-    /** Elements that the packed block takes. */
-    static int size(int kc, int nc) {
-        return kc * (wide(nc) * WIDE + narrow(nc) * LENGTH);
+    /** First vector of a panel, counted from column 0. */
+    static int first(int n, int panel) {
+        int vectors = vectors(n);
+        boolean oneLeft = WIDE_VECTORS > 2 && vectors % WIDE_VECTORS == 1 && panel > 0 && panel == count(n) - 1;
+        return Math.min(vectors, oneLeft ? vectors - 2 : panel * WIDE_VECTORS);
     }
 
     /**
-     * Packs one panel of the block of B that starts at (k0, j0).
+     * Packs panels of rows k0 … k0 + kc of B, one behind the other.
      *
-     * @param to packed block; the panel stands at kc·{@link #column}
+     * @param batch which matrix of B
+     * @param at where the first panel goes in {@code to}
      */
-    static void pack(Matrix<float[]> b, int k0, int kc, int j0, int nc, int panel, float[] to) {
-        int first = column(nc, panel);
-        int width = panel < wide(nc) ? WIDE : LENGTH;
-        int filled = Math.min(width, nc - first);
-        int from = b.index(0, k0, j0 + first);
+    static void pack(Matrix<float[]> b, int batch, int k0, int kc, int fromPanel, int toPanel, float[] to, int at) {
+        int n = b.cols();
+        int panel = fromPanel;
+        int toAt = at;
+        if (!b.isTransposed()) {
+            while (panel < toPanel
+                    && (first(n, panel) + WIDE_VECTORS) * LENGTH <= n
+                    && vectors(n, panel) == WIDE_VECTORS) {
+                panel++;
+            }
+            int from = b.index(batch, k0, first(n, fromPanel) * LENGTH);
+            copyWide(b.array(), from, b.ld(), kc, panel - fromPanel, to, toAt);
+            toAt += (panel - fromPanel) * WIDE_VECTORS * LENGTH * padded(kc);
+        }
+        for (; panel < toPanel; panel++) {
+            packOne(b, batch, k0, kc, panel, to, toAt);
+            toAt += vectors(n, panel) * LENGTH * padded(kc);
+        }
+    }
+
+    private static void packOne(Matrix<float[]> b, int batch, int k0, int kc, int panel, float[] to, int at) {
+        int n = b.cols();
+        int column = first(n, panel) * LENGTH;
+        int width = vectors(n, panel) * LENGTH;
+        int filled = Math.min(width, n - column);
+        int from = b.index(batch, k0, column);
         if (b.isTransposed()) {
-            packColumns(b.array(), from, b.ld(), kc, filled, to, kc * first, width);
+            Transposes.transpose(b.array(), from, b.ld(), filled, kc, to, at, width);
         } else {
-            packRows(b.array(), from, b.ld(), kc, filled, to, kc * first, width);
+            VectorMask<Float> last = Lanes.first(filled - width + LENGTH);
+            copy(b.array(), from, b.ld(), kc, width - LENGTH, last, to, at, width);
         }
     }
 
-    /** B stored [k, n]: a row of the panel is a stretch of a row of B. */
-    private static void packRows(float[] b, int from, int ld, int kc, int filled, float[] to, int at, int width) {
+    /** All panels row by row, because what lies side by side in memory is best read so. */
+    private static void copyWide(float[] b, int from, int ld, int kc, int panels, float[] to, int at) {
+        int width = WIDE_VECTORS * LENGTH;
+        int step = width * padded(kc);
         for (int k = 0; k < kc; k++) {
-            int row = at + k * width;
-            System.arraycopy(b, from + k * ld, to, row, filled);
-            for (int j = filled; j < width; j++) {
-                to[row + j] = 0;
+            for (int panel = 0; panel < panels; panel++) {
+                copyRow(b, from + k * ld + panel * width, to, at + panel * step + k * width);
             }
         }
     }
 
-    /** B stored [n, k]: a column of the panel is a stretch of a row of B. */
-    private static void packColumns(float[] b, int from, int ld, int kc, int filled, float[] to, int at, int width) {
-        for (int j = 0; j < filled; j++) {
-            int row = from + j * ld;
-            for (int k = 0; k < kc; k++) {
-                to[at + k * width + j] = b[row + k];
-            }
+    private static void copyRow(float[] b, int from, float[] to, int at) {
+        Lanes.load(b, from).intoArray(to, at);
+        Lanes.load(b, from + LENGTH).intoArray(to, at + LENGTH);
+        if (WIDE_VECTORS == 4) {
+            Lanes.load(b, from + 2 * LENGTH).intoArray(to, at + 2 * LENGTH);
+            Lanes.load(b, from + 3 * LENGTH).intoArray(to, at + 3 * LENGTH);
         }
+    }
+
+    /** {@code full} columns by whole vectors, and one vector of the columns of {@code last}. */
+    private static void copy(
+            float[] b, int from, int ld, int kc, int full, VectorMask<Float> last, float[] to, int at, int width) {
         for (int k = 0; k < kc; k++) {
-            for (int j = filled; j < width; j++) {
-                to[at + k * width + j] = 0;
+            int row = from + k * ld;
+            int toRow = at + k * width;
+            for (int j = 0; j < full; j += LENGTH) {
+                Lanes.load(b, row + j).intoArray(to, toRow + j);
             }
+            Lanes.load(b, row + full, last).intoArray(to, toRow + full);
         }
     }
 }

@@ -1,24 +1,18 @@
 package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
 import static org.icl4j.kernels.vector.Lanes.load;
-import static org.icl4j.kernels.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Register tiles of the matrix product: C ← α·A·B + β·C for a few rows of C and one packed panel of
- * B.
+ * Register tiles of the matrix product: the sums A·B for a few rows of A and one packed panel of B, and their way into C.
  *
- * <p>Every tile computes an element in the same way, whatever its size: from 0, one fused
- * multiply-add a term, in ascending k; then α and β. So an element's bits do not depend on the tile
- * that computes it. Accumulators are local variables one by one because C2 keeps no array of
- * vectors in registers.
- *
- * <p>Arguments: a [rows, kc], element (i, k) at aStart + i·aRow + k·aCol; b packed [kc, width] at
- * bStart; row i of c at cStart + i·ldc.
+ * <p>Every tile computes an element in the same way, whatever its size: from 0, one fused multiply-add a term, in ascending k. So
+ * an element's bits do not depend on the tile that computes it. Accumulators are local variables one by one because C2 keeps no
+ * array of vectors in registers. A tile stores its sums as they are: with α and β in it, C2 would meet its limit of nodes
+ * (NodeCountInliningCutoff) and leave the stores as calls.
  */
 final class ProductTiles {
     /**
@@ -26,384 +20,161 @@ final class ProductTiles {
      */
     static final int WIDE_VECTORS = LENGTH >= 16 ? 4 : 2;
 
-    /** Columns of a wide panel. */
-    static final int WIDE = WIDE_VECTORS * LENGTH;
-
-    /** Rows of a tall tile on a wide panel. */
-    static final int WIDE_ROWS = 6;
-
-    /** Rows of a tall tile on a narrow panel, one vector wide. */
-    static final int NARROW_ROWS = 12;
+    /** Rows of the tallest tile. */
+    static final int ROWS = 6;
 
     private ProductTiles() {}
 
-    /** {@link #WIDE_ROWS} rows by one wide panel. */
-    static void wide6(
+    /** Rows that the next tile takes, of those that are left. */
+    static int height(int left) {
+        return left == ROWS + 2 ? 4 : Math.min(left, ROWS);
+    }
+
+    /**
+     * {@code rows} rows, as {@link #height} tells, by a panel of {@code vectors} vectors. Where there is no tile of that height the
+     * last row is computed twice.
+     *
+     * @param a row i from aStart + i·aRow on, {@code kc} elements
+     * @param b panel [kc, vectors·LENGTH] from bStart on
+     * @param c row i from cStart + i·ldc on
+     * @param last the columns of the last vector that are written
+     */
+    static void tile(
+            int vectors,
+            int rows,
             int kc,
             float[] a,
             int aStart,
             int aRow,
-            int aCol,
             float[] b,
             int bStart,
-            float alpha,
-            float beta,
             float[] c,
             int cStart,
-            int ldc) {
-        if (WIDE_VECTORS == 4) {
-            tile6x4(kc, a, aStart, aRow, aCol, b, bStart, alpha, beta, c, cStart, ldc);
-        } else {
-            tile6x2(kc, a, aStart, aRow, aCol, b, bStart, alpha, beta, c, cStart, ldc);
+            int ldc,
+            VectorMask<Float> last) {
+        switch (vectors) {
+            case 4 -> four(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 3 -> three(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 2 -> two(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            default -> one(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
         }
     }
 
-    /** One row by one wide panel. */
-    static void wide1(
+    private static void four(
+            int rows,
             int kc,
             float[] a,
             int aStart,
-            int aCol,
+            int aRow,
             float[] b,
             int bStart,
-            float alpha,
-            float beta,
             float[] c,
-            int cStart) {
-        if (WIDE_VECTORS == 4) {
-            tile1x4(kc, a, aStart, aCol, b, bStart, alpha, beta, c, cStart);
-        } else {
-            tile1x2(kc, a, aStart, aCol, b, bStart, alpha, beta, c, cStart);
+            int cStart,
+            int ldc,
+            VectorMask<Float> last) {
+        switch (rows) {
+            case 6, 5 -> FourVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 4, 3 -> FourVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 2 -> FourVectorTiles.rows2(kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            default -> FourVectorTiles.rows1(kc, a, aStart, b, bStart, c, cStart, last);
+        }
+    }
+
+    private static void three(
+            int rows,
+            int kc,
+            float[] a,
+            int aStart,
+            int aRow,
+            float[] b,
+            int bStart,
+            float[] c,
+            int cStart,
+            int ldc,
+            VectorMask<Float> last) {
+        switch (rows) {
+            case 6, 5 -> ThreeVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 4, 3 -> ThreeVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 2 -> ThreeVectorTiles.rows2(kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            default -> ThreeVectorTiles.rows1(kc, a, aStart, b, bStart, c, cStart, last);
+        }
+    }
+
+    private static void two(
+            int rows,
+            int kc,
+            float[] a,
+            int aStart,
+            int aRow,
+            float[] b,
+            int bStart,
+            float[] c,
+            int cStart,
+            int ldc,
+            VectorMask<Float> last) {
+        switch (rows) {
+            case 6, 5 -> TwoVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 4, 3 -> TwoVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 2 -> TwoVectorTiles.rows2(kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            default -> TwoVectorTiles.rows1(kc, a, aStart, b, bStart, c, cStart, last);
+        }
+    }
+
+    private static void one(
+            int rows,
+            int kc,
+            float[] a,
+            int aStart,
+            int aRow,
+            float[] b,
+            int bStart,
+            float[] c,
+            int cStart,
+            int ldc,
+            VectorMask<Float> last) {
+        switch (rows) {
+            case 6, 5 -> OneVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 4, 3 -> OneVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 2 -> OneVectorTiles.rows2(kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            default -> OneVectorTiles.rows1(kc, a, aStart, b, bStart, c, cStart, last);
         }
     }
 
     /**
-     * {@link #NARROW_ROWS} rows by one narrow panel; only the columns of {@code mask} are written.
+     * C ← α·sums + β·C for {@code rows} rows of {@code vectors} vectors, of the last only the columns of {@code last}.
+     *
+     * @param sums a tile, rows side by side from {@code start} on
      */
-    static void narrow12(
-            int kc,
-            float[] a,
-            int aStart,
-            int aRow,
-            int aCol,
-            float[] b,
-            int bStart,
+    static void put(
+            int vectors,
+            int rows,
+            float[] sums,
+            int start,
             float alpha,
             float beta,
             float[] c,
             int cStart,
             int ldc,
-            VectorMask<Float> mask) {
-        FloatVector s0 = zero();
-        FloatVector s1 = zero();
-        FloatVector s2 = zero();
-        FloatVector s3 = zero();
-        FloatVector s4 = zero();
-        FloatVector s5 = zero();
-        FloatVector s6 = zero();
-        FloatVector s7 = zero();
-        FloatVector s8 = zero();
-        FloatVector s9 = zero();
-        FloatVector s10 = zero();
-        FloatVector s11 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0 = a0.fma(b0, s0);
-            FloatVector a1 = broadcast(a[aAt + aRow]);
-            s1 = a1.fma(b0, s1);
-            FloatVector a2 = broadcast(a[aAt + 2 * aRow]);
-            s2 = a2.fma(b0, s2);
-            FloatVector a3 = broadcast(a[aAt + 3 * aRow]);
-            s3 = a3.fma(b0, s3);
-            FloatVector a4 = broadcast(a[aAt + 4 * aRow]);
-            s4 = a4.fma(b0, s4);
-            FloatVector a5 = broadcast(a[aAt + 5 * aRow]);
-            s5 = a5.fma(b0, s5);
-            FloatVector a6 = broadcast(a[aAt + 6 * aRow]);
-            s6 = a6.fma(b0, s6);
-            FloatVector a7 = broadcast(a[aAt + 7 * aRow]);
-            s7 = a7.fma(b0, s7);
-            FloatVector a8 = broadcast(a[aAt + 8 * aRow]);
-            s8 = a8.fma(b0, s8);
-            FloatVector a9 = broadcast(a[aAt + 9 * aRow]);
-            s9 = a9.fma(b0, s9);
-            FloatVector a10 = broadcast(a[aAt + 10 * aRow]);
-            s10 = a10.fma(b0, s10);
-            FloatVector a11 = broadcast(a[aAt + 11 * aRow]);
-            s11 = a11.fma(b0, s11);
+            VectorMask<Float> last) {
+        for (int i = 0; i < rows; i++) {
+            int from = start + i * vectors * LENGTH;
+            int to = cStart + i * ldc;
+            for (int j = 0; j < vectors - 1; j++) {
+                FloatVector scaled = load(sums, from + j * LENGTH).mul(alpha);
+                add(c, to + j * LENGTH, beta, scaled);
+            }
+            int tail = (vectors - 1) * LENGTH;
+            addPart(c, to + tail, beta, load(sums, from + tail).mul(alpha), last);
         }
-        put(c, cStart, s0, alpha, beta, mask);
-        put(c, cStart + ldc, s1, alpha, beta, mask);
-        put(c, cStart + 2 * ldc, s2, alpha, beta, mask);
-        put(c, cStart + 3 * ldc, s3, alpha, beta, mask);
-        put(c, cStart + 4 * ldc, s4, alpha, beta, mask);
-        put(c, cStart + 5 * ldc, s5, alpha, beta, mask);
-        put(c, cStart + 6 * ldc, s6, alpha, beta, mask);
-        put(c, cStart + 7 * ldc, s7, alpha, beta, mask);
-        put(c, cStart + 8 * ldc, s8, alpha, beta, mask);
-        put(c, cStart + 9 * ldc, s9, alpha, beta, mask);
-        put(c, cStart + 10 * ldc, s10, alpha, beta, mask);
-        put(c, cStart + 11 * ldc, s11, alpha, beta, mask);
     }
 
-    /** One row by one narrow panel; only the columns of {@code mask} are written. */
-    static void narrow1(
-            int kc,
-            float[] a,
-            int aStart,
-            int aCol,
-            float[] b,
-            int bStart,
-            float alpha,
-            float beta,
-            float[] c,
-            int cStart,
-            VectorMask<Float> mask) {
-        FloatVector s0 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0 = a0.fma(b0, s0);
-        }
-        put(c, cStart, s0, alpha, beta, mask);
+    private static void add(float[] c, int at, float beta, FloatVector scaled) {
+        FloatVector sum = beta == 0 ? scaled : load(c, at).fma(Lanes.broadcast(beta), scaled);
+        sum.intoArray(c, at);
     }
 
-    private static void tile6x4(
-            int kc,
-            float[] a,
-            int aStart,
-            int aRow,
-            int aCol,
-            float[] b,
-            int bStart,
-            float alpha,
-            float beta,
-            float[] c,
-            int cStart,
-            int ldc) {
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s0_2 = zero();
-        FloatVector s0_3 = zero();
-        FloatVector s1_0 = zero();
-        FloatVector s1_1 = zero();
-        FloatVector s1_2 = zero();
-        FloatVector s1_3 = zero();
-        FloatVector s2_0 = zero();
-        FloatVector s2_1 = zero();
-        FloatVector s2_2 = zero();
-        FloatVector s2_3 = zero();
-        FloatVector s3_0 = zero();
-        FloatVector s3_1 = zero();
-        FloatVector s3_2 = zero();
-        FloatVector s3_3 = zero();
-        FloatVector s4_0 = zero();
-        FloatVector s4_1 = zero();
-        FloatVector s4_2 = zero();
-        FloatVector s4_3 = zero();
-        FloatVector s5_0 = zero();
-        FloatVector s5_1 = zero();
-        FloatVector s5_2 = zero();
-        FloatVector s5_3 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * WIDE;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector b2 = load(b, bAt + 2 * LENGTH);
-            FloatVector b3 = load(b, bAt + 3 * LENGTH);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0_0 = a0.fma(b0, s0_0);
-            s0_1 = a0.fma(b1, s0_1);
-            s0_2 = a0.fma(b2, s0_2);
-            s0_3 = a0.fma(b3, s0_3);
-            FloatVector a1 = broadcast(a[aAt + aRow]);
-            s1_0 = a1.fma(b0, s1_0);
-            s1_1 = a1.fma(b1, s1_1);
-            s1_2 = a1.fma(b2, s1_2);
-            s1_3 = a1.fma(b3, s1_3);
-            FloatVector a2 = broadcast(a[aAt + 2 * aRow]);
-            s2_0 = a2.fma(b0, s2_0);
-            s2_1 = a2.fma(b1, s2_1);
-            s2_2 = a2.fma(b2, s2_2);
-            s2_3 = a2.fma(b3, s2_3);
-            FloatVector a3 = broadcast(a[aAt + 3 * aRow]);
-            s3_0 = a3.fma(b0, s3_0);
-            s3_1 = a3.fma(b1, s3_1);
-            s3_2 = a3.fma(b2, s3_2);
-            s3_3 = a3.fma(b3, s3_3);
-            FloatVector a4 = broadcast(a[aAt + 4 * aRow]);
-            s4_0 = a4.fma(b0, s4_0);
-            s4_1 = a4.fma(b1, s4_1);
-            s4_2 = a4.fma(b2, s4_2);
-            s4_3 = a4.fma(b3, s4_3);
-            FloatVector a5 = broadcast(a[aAt + 5 * aRow]);
-            s5_0 = a5.fma(b0, s5_0);
-            s5_1 = a5.fma(b1, s5_1);
-            s5_2 = a5.fma(b2, s5_2);
-            s5_3 = a5.fma(b3, s5_3);
-        }
-        put(c, cStart, s0_0, alpha, beta);
-        put(c, cStart + LENGTH, s0_1, alpha, beta);
-        put(c, cStart + 2 * LENGTH, s0_2, alpha, beta);
-        put(c, cStart + 3 * LENGTH, s0_3, alpha, beta);
-        put(c, cStart + ldc, s1_0, alpha, beta);
-        put(c, cStart + ldc + LENGTH, s1_1, alpha, beta);
-        put(c, cStart + ldc + 2 * LENGTH, s1_2, alpha, beta);
-        put(c, cStart + ldc + 3 * LENGTH, s1_3, alpha, beta);
-        put(c, cStart + 2 * ldc, s2_0, alpha, beta);
-        put(c, cStart + 2 * ldc + LENGTH, s2_1, alpha, beta);
-        put(c, cStart + 2 * ldc + 2 * LENGTH, s2_2, alpha, beta);
-        put(c, cStart + 2 * ldc + 3 * LENGTH, s2_3, alpha, beta);
-        put(c, cStart + 3 * ldc, s3_0, alpha, beta);
-        put(c, cStart + 3 * ldc + LENGTH, s3_1, alpha, beta);
-        put(c, cStart + 3 * ldc + 2 * LENGTH, s3_2, alpha, beta);
-        put(c, cStart + 3 * ldc + 3 * LENGTH, s3_3, alpha, beta);
-        put(c, cStart + 4 * ldc, s4_0, alpha, beta);
-        put(c, cStart + 4 * ldc + LENGTH, s4_1, alpha, beta);
-        put(c, cStart + 4 * ldc + 2 * LENGTH, s4_2, alpha, beta);
-        put(c, cStart + 4 * ldc + 3 * LENGTH, s4_3, alpha, beta);
-        put(c, cStart + 5 * ldc, s5_0, alpha, beta);
-        put(c, cStart + 5 * ldc + LENGTH, s5_1, alpha, beta);
-        put(c, cStart + 5 * ldc + 2 * LENGTH, s5_2, alpha, beta);
-        put(c, cStart + 5 * ldc + 3 * LENGTH, s5_3, alpha, beta);
-    }
-
-    private static void tile1x4(
-            int kc,
-            float[] a,
-            int aStart,
-            int aCol,
-            float[] b,
-            int bStart,
-            float alpha,
-            float beta,
-            float[] c,
-            int cStart) {
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s0_2 = zero();
-        FloatVector s0_3 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * WIDE;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector b2 = load(b, bAt + 2 * LENGTH);
-            FloatVector b3 = load(b, bAt + 3 * LENGTH);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0_0 = a0.fma(b0, s0_0);
-            s0_1 = a0.fma(b1, s0_1);
-            s0_2 = a0.fma(b2, s0_2);
-            s0_3 = a0.fma(b3, s0_3);
-        }
-        put(c, cStart, s0_0, alpha, beta);
-        put(c, cStart + LENGTH, s0_1, alpha, beta);
-        put(c, cStart + 2 * LENGTH, s0_2, alpha, beta);
-        put(c, cStart + 3 * LENGTH, s0_3, alpha, beta);
-    }
-
-    private static void tile6x2(
-            int kc,
-            float[] a,
-            int aStart,
-            int aRow,
-            int aCol,
-            float[] b,
-            int bStart,
-            float alpha,
-            float beta,
-            float[] c,
-            int cStart,
-            int ldc) {
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s1_0 = zero();
-        FloatVector s1_1 = zero();
-        FloatVector s2_0 = zero();
-        FloatVector s2_1 = zero();
-        FloatVector s3_0 = zero();
-        FloatVector s3_1 = zero();
-        FloatVector s4_0 = zero();
-        FloatVector s4_1 = zero();
-        FloatVector s5_0 = zero();
-        FloatVector s5_1 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * WIDE;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0_0 = a0.fma(b0, s0_0);
-            s0_1 = a0.fma(b1, s0_1);
-            FloatVector a1 = broadcast(a[aAt + aRow]);
-            s1_0 = a1.fma(b0, s1_0);
-            s1_1 = a1.fma(b1, s1_1);
-            FloatVector a2 = broadcast(a[aAt + 2 * aRow]);
-            s2_0 = a2.fma(b0, s2_0);
-            s2_1 = a2.fma(b1, s2_1);
-            FloatVector a3 = broadcast(a[aAt + 3 * aRow]);
-            s3_0 = a3.fma(b0, s3_0);
-            s3_1 = a3.fma(b1, s3_1);
-            FloatVector a4 = broadcast(a[aAt + 4 * aRow]);
-            s4_0 = a4.fma(b0, s4_0);
-            s4_1 = a4.fma(b1, s4_1);
-            FloatVector a5 = broadcast(a[aAt + 5 * aRow]);
-            s5_0 = a5.fma(b0, s5_0);
-            s5_1 = a5.fma(b1, s5_1);
-        }
-        put(c, cStart, s0_0, alpha, beta);
-        put(c, cStart + LENGTH, s0_1, alpha, beta);
-        put(c, cStart + ldc, s1_0, alpha, beta);
-        put(c, cStart + ldc + LENGTH, s1_1, alpha, beta);
-        put(c, cStart + 2 * ldc, s2_0, alpha, beta);
-        put(c, cStart + 2 * ldc + LENGTH, s2_1, alpha, beta);
-        put(c, cStart + 3 * ldc, s3_0, alpha, beta);
-        put(c, cStart + 3 * ldc + LENGTH, s3_1, alpha, beta);
-        put(c, cStart + 4 * ldc, s4_0, alpha, beta);
-        put(c, cStart + 4 * ldc + LENGTH, s4_1, alpha, beta);
-        put(c, cStart + 5 * ldc, s5_0, alpha, beta);
-        put(c, cStart + 5 * ldc + LENGTH, s5_1, alpha, beta);
-    }
-
-    private static void tile1x2(
-            int kc,
-            float[] a,
-            int aStart,
-            int aCol,
-            float[] b,
-            int bStart,
-            float alpha,
-            float beta,
-            float[] c,
-            int cStart) {
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        for (int k = 0; k < kc; k++) {
-            int bAt = bStart + k * WIDE;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            int aAt = aStart + k * aCol;
-            FloatVector a0 = broadcast(a[aAt]);
-            s0_0 = a0.fma(b0, s0_0);
-            s0_1 = a0.fma(b1, s0_1);
-        }
-        put(c, cStart, s0_0, alpha, beta);
-        put(c, cStart + LENGTH, s0_1, alpha, beta);
-    }
-
-    private static void put(float[] c, int at, FloatVector sum, float alpha, float beta) {
-        FloatVector scaled = sum.mul(alpha);
-        (beta == 0 ? scaled : load(c, at).fma(broadcast(beta), scaled)).intoArray(c, at);
-    }
-
-    private static void put(float[] c, int at, FloatVector sum, float alpha, float beta, VectorMask<Float> mask) {
-        FloatVector scaled = sum.mul(alpha);
-        (beta == 0 ? scaled : load(c, at, mask).fma(broadcast(beta), scaled)).intoArray(c, at, mask);
+    private static void addPart(float[] c, int at, float beta, FloatVector scaled, VectorMask<Float> mask) {
+        FloatVector sum = beta == 0 ? scaled : load(c, at, mask).fma(Lanes.broadcast(beta), scaled);
+        sum.intoArray(c, at, mask);
     }
 }

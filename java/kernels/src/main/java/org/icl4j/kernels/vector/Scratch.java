@@ -24,7 +24,7 @@ final class Scratch {
         }
     }
 
-    /** An array of at least {@code length} elements, with any content, to be given back. */
+    /** As {@link #lend}, for callers that must not allocate so much as a lambda. */
     float[] take(int length) {
         for (int i = 0; i < SLOTS; i++) {
             float[] array = free.get(i);

@@ -1,9 +1,8 @@
 package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.ProductTiles.NARROW_ROWS;
-import static org.icl4j.kernels.vector.ProductTiles.WIDE_ROWS;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
@@ -24,14 +23,11 @@ final class VectorProducts implements ProductKernels<float[]> {
      */
     static final int KC = 256;
 
-    /** Columns of B packed at a time: KC·NC floats stay in the second-level cache. */
-    private static final int NC = 512;
+    /** Multiply-adds below which a task costs more than it brings. */
+    private static final long TASK_WORK = 100_000;
 
-    /** Rows that one task takes: a multiple of both tile heights. */
-    private static final int TASK_ROWS = 48;
-
-    /** Multiply-adds below which another thread costs more than it brings. */
-    private static final long PARALLEL_WORK = 100_000;
+    /** Blocks that are not at work; each holds a few MiB. */
+    private final AtomicReferenceArray<ProductBlock> idle = new AtomicReferenceArray<>(32);
 
     private final WorkerPool workers;
     private final Scratch scratch;
@@ -45,159 +41,141 @@ final class VectorProducts implements ProductKernels<float[]> {
     public void gemm(double alpha, Matrix<float[]> a, Matrix<float[]> b, double beta, Matrix<float[]> c) {
         if (c.isTransposed()) {
             gemm(alpha, b.transposed(), a.transposed(), beta, c.transposed());
-            return;
-        }
-        if (alpha == 0 || a.cols() == 0) {
+        } else if (alpha == 0 || a.cols() == 0) {
             multiplyBy((float) beta, c);
-            return;
-        }
-        long work = (long) c.rows() * c.cols() * a.cols();
-        if (c.count() > 1 && c.count() * work >= PARALLEL_WORK) {
-            workers.run(c.count(), i -> product(alpha, of(a, i), of(b, i), beta, c.at(i), false));
         } else {
-            for (int i = 0; i < c.count(); i++) {
-                product(alpha, of(a, i), of(b, i), beta, c.at(i), work >= PARALLEL_WORK);
+            product((float) alpha, a, b, (float) beta, c);
+        }
+    }
+
+    private void product(float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c) {
+        long work = (long) c.rows() * c.cols() * a.cols();
+        boolean parallel = workers.threads() > 1 && c.count() * work >= 2 * TASK_WORK;
+        if (ThinProducts.fits(b, c)) {
+            thin(alpha, a, b, beta, c, parallel);
+        } else if (parallel && c.count() >= 2 * workers.threads()) {
+            int perTask = Math.clamp(TASK_WORK / work, 1, Math.ceilDiv(c.count(), 4 * workers.threads()));
+            workers.run(Math.ceilDiv(c.count(), perTask), task -> {
+                int from = task * perTask;
+                matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, beta, c, false);
+            });
+        } else if (parallel && ProductBlock.isShallow(b, c)) {
+            int panels = Panels.count(c.cols());
+            workers.run(c.count() * panels, i -> {
+                int panel = i % panels;
+                panels(i / panels, panel, panel + 1, 1, alpha, a, b, beta, c, false);
+            });
+        } else {
+            matrices(0, c.count(), alpha, a, b, beta, c, parallel);
+        }
+    }
+
+    private void thin(
+            float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c, boolean parallel) {
+        int width = ThinProducts.stretch(c.rows(), c.cols(), parallel ? workers.threads() : 1);
+        int stretches = Math.ceilDiv(c.cols(), width);
+        if (parallel) {
+            workers.run(
+                    c.count() * stretches,
+                    i -> thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c));
+        } else {
+            for (int i = 0; i < c.count() * stretches; i++) {
+                thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c);
             }
         }
     }
 
-    private static Matrix<float[]> of(Matrix<float[]> operand, int i) {
-        return operand.at(operand.count() == 1 ? 0 : i);
+    private void thin(
+            int batch,
+            int from,
+            int width,
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c) {
+        float[] sums = scratch.take(ThinProducts.SUMS);
+        try {
+            ThinProducts.columns(batch, from, Math.min(from + width, c.cols()), alpha, a, b, beta, c, sums);
+        } finally {
+            scratch.giveBack(sums);
+        }
     }
 
-    private void product(
-            double alpha, Matrix<float[]> a, Matrix<float[]> b, double beta, Matrix<float[]> c, boolean parallel) {
-        int kcMax = Math.min(KC, a.cols());
-        int ncMax = Math.min(NC, c.cols());
-        scratch.lend(Panels.size(kcMax, ncMax), packed -> {
-            for (int j0 = 0; j0 < c.cols(); j0 += NC) {
-                int nc = Math.min(NC, c.cols() - j0);
+    private void matrices(
+            int from,
+            int to,
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c,
+            boolean parallel) {
+        int atOnce = ProductBlock.isShallow(b, c) ? 1 : ProductBlock.PANELS;
+        for (int i = from; i < to; i++) {
+            panels(i, 0, Panels.count(c.cols()), atOnce, alpha, a, b, beta, c, parallel);
+        }
+    }
+
+    /** Some panels of columns of matrix {@code i}, {@code atOnce} of them packed at a time. */
+    private void panels(
+            int i,
+            int from,
+            int to,
+            int atOnce,
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c,
+            boolean parallel) {
+        ProductBlock block = take();
+        try {
+            block.of(a, b, c);
+            for (int panel = from; panel < to; panel += atOnce) {
                 for (int k0 = 0; k0 < a.cols(); k0 += KC) {
-                    int kc = Math.min(KC, a.cols() - k0);
-                    float betaHere = k0 == 0 ? (float) beta : 1;
-                    block(new Block(a, b, c, k0, kc, j0, nc, (float) alpha, betaHere, packed), parallel);
+                    block.at(i, k0, panel, Math.min(panel + atOnce, to), alpha, k0 == 0 ? beta : 1);
+                    run(block, parallel);
                 }
             }
-        });
+        } finally {
+            block.of(null, null, null);
+            giveBack(block);
+        }
     }
 
-    private void block(Block block, boolean parallel) {
-        int panels = Panels.count(block.nc);
-        int strips = (block.c.rows() + TASK_ROWS - 1) / TASK_ROWS;
+    private void run(ProductBlock block, boolean parallel) {
+        int panels = block.panels();
+        int strips = block.strips();
         if (!parallel) {
-            for (int panel = 0; panel < panels; panel++) {
-                block.pack(panel);
+            block.pack(0, panels);
+            for (int strip = 0; strip < strips; strip++) {
+                block.strip(strip, 0, panels);
             }
-            block.rows(0, block.c.rows(), 0, panels);
             return;
         }
-        workers.run(panels, block::pack);
-        if (strips >= workers.threads()) {
+        workers.run(panels, panel -> block.pack(panel, panel + 1));
+        if (strips >= 4 * workers.threads()) {
             workers.run(strips, strip -> block.strip(strip, 0, panels));
         } else {
             workers.run(strips * panels, i -> block.strip(i / panels, i % panels, i % panels + 1));
         }
     }
 
-    /** C[:, j0 … j0 + nc) += the share of the terms k0 … k0 + kc. */
-    private record Block(
-            Matrix<float[]> a,
-            Matrix<float[]> b,
-            Matrix<float[]> c,
-            int k0,
-            int kc,
-            int j0,
-            int nc,
-            float alpha,
-            float beta,
-            float[] packed) {
-
-        void pack(int panel) {
-            Panels.pack(b, k0, kc, j0, nc, panel, packed);
-        }
-
-        void strip(int strip, int fromPanel, int toPanel) {
-            int from = strip * TASK_ROWS;
-            rows(from, Math.min(from + TASK_ROWS, c.rows()), fromPanel, toPanel);
-        }
-
-        void rows(int from, int to, int fromPanel, int toPanel) {
-            int wide = Panels.wide(nc);
-            for (int panel = fromPanel; panel < toPanel; panel++) {
-                if (panel < wide) {
-                    widePanel(panel, from, to);
-                } else {
-                    narrowPanel(panel, from, to);
-                }
+    private ProductBlock take() {
+        for (int i = 0; i < idle.length(); i++) {
+            ProductBlock block = idle.get(i);
+            if (block != null && idle.compareAndSet(i, block, null)) {
+                return block;
             }
         }
+        return new ProductBlock(scratch);
+    }
 
-        private void widePanel(int panel, int from, int to) {
-            int column = Panels.column(nc, panel);
-            int row = from;
-            for (; row + WIDE_ROWS <= to; row += WIDE_ROWS) {
-                ProductTiles.wide6(
-                        kc,
-                        a.array(),
-                        a.index(0, row, k0),
-                        a.rowStep(),
-                        a.colStep(),
-                        packed,
-                        kc * column,
-                        alpha,
-                        beta,
-                        c.array(),
-                        c.index(0, row, j0 + column),
-                        c.ld());
-            }
-            for (; row < to; row++) {
-                ProductTiles.wide1(
-                        kc,
-                        a.array(),
-                        a.index(0, row, k0),
-                        a.colStep(),
-                        packed,
-                        kc * column,
-                        alpha,
-                        beta,
-                        c.array(),
-                        c.index(0, row, j0 + column));
-            }
-        }
-
-        private void narrowPanel(int panel, int from, int to) {
-            int column = Panels.column(nc, panel);
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, nc - column));
-            int row = from;
-            for (; row + NARROW_ROWS <= to; row += NARROW_ROWS) {
-                ProductTiles.narrow12(
-                        kc,
-                        a.array(),
-                        a.index(0, row, k0),
-                        a.rowStep(),
-                        a.colStep(),
-                        packed,
-                        kc * column,
-                        alpha,
-                        beta,
-                        c.array(),
-                        c.index(0, row, j0 + column),
-                        c.ld(),
-                        mask);
-            }
-            for (; row < to; row++) {
-                ProductTiles.narrow1(
-                        kc,
-                        a.array(),
-                        a.index(0, row, k0),
-                        a.colStep(),
-                        packed,
-                        kc * column,
-                        alpha,
-                        beta,
-                        c.array(),
-                        c.index(0, row, j0 + column),
-                        mask);
+    private void giveBack(ProductBlock block) {
+        for (int i = 0; i < idle.length(); i++) {
+            if (idle.get(i) == null && idle.compareAndSet(i, null, block)) {
+                return;
             }
         }
     }

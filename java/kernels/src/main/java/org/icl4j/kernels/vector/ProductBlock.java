@@ -1,0 +1,146 @@
+package org.icl4j.kernels.vector;
+
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
+import static org.icl4j.kernels.vector.VectorProducts.KC;
+
+import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Matrix;
+
+/**
+ * The part of a product that one packed block of B has in it: C[:, panels] ← α·A[:, k0 … k0 + kc]·B[k0 … k0 + kc, panels] +
+ * β·C[:, panels].
+ *
+ * <p>The object is kept and set anew, so that a call allocates nothing.
+ */
+final class ProductBlock {
+    /** Rows of C that one task takes: a multiple of the height of a tile. Their terms of A stay in the second-level cache. */
+    static final int STRIP = 48;
+
+    /** Panels packed at a time: KC·512 floats stay in the second-level cache. */
+    static final int PANELS = 512 / (WIDE_VECTORS * LENGTH);
+
+    /**
+     * Where packed panels start. G1 gives very large arrays regions of their own; their elements start 16 bytes behind a cache
+     * line, and from this index on no vector straddles two lines, which takes a tenth of the time.
+     */
+    private static final int ALIGNED = 12;
+
+    /** Floats enough for that in heaps up to 16 GiB; what is not used stays untouched. */
+    private static final int PACKED = 1 << 20;
+
+    private final Scratch scratch;
+    private final float[] packed = new float[PACKED];
+
+    private Matrix<float[]> a;
+    private Matrix<float[]> b;
+    private Matrix<float[]> c;
+    private int batch;
+    private int k0;
+    private int kc;
+    private int firstPanel;
+    private int panels;
+    private float alpha;
+    private float beta;
+
+    ProductBlock(Scratch scratch) {
+        this.scratch = scratch;
+    }
+
+    /**
+     * Whether one panel is packed at a time, because it is used by one strip only: then it is in the first cache that has room, and
+     * the rows of a transposed B are read on and on.
+     */
+    static boolean isShallow(Matrix<float[]> b, Matrix<float[]> c) {
+        return b.isTransposed() && c.rows() <= STRIP;
+    }
+
+    /** The operands; null when a call has ended, whose arrays must not live as long as this. */
+    void of(Matrix<float[]> newA, Matrix<float[]> newB, Matrix<float[]> newC) {
+        a = newA;
+        b = newB;
+        c = newC;
+    }
+
+    /** The terms from {@code from} on, panels {@code panel} … {@code toPanel}, of matrix {@code index} of the batch. */
+    void at(int index, int from, int panel, int toPanel, float newAlpha, float newBeta) {
+        batch = index;
+        k0 = from;
+        kc = Math.min(KC, a.cols() - from);
+        firstPanel = panel;
+        panels = toPanel - panel;
+        alpha = newAlpha;
+        beta = newBeta;
+    }
+
+    int panels() {
+        return panels;
+    }
+
+    int strips() {
+        return Math.ceilDiv(c.rows(), STRIP);
+    }
+
+    void pack(int fromPanel, int toPanel) {
+        int from = firstPanel + fromPanel;
+        Panels.pack(b, b.count() == 1 ? 0 : batch, k0, kc, from, firstPanel + toPanel, packed, packedAt(from));
+    }
+
+    private int packedAt(int panel) {
+        int vectors = Panels.first(c.cols(), panel) - Panels.first(c.cols(), firstPanel);
+        return ALIGNED + vectors * LENGTH * Panels.padded(kc);
+    }
+
+    /** One strip of rows by some of the panels, numbered from 0. */
+    void strip(int strip, int fromPanel, int toPanel) {
+        int from = strip * STRIP;
+        int rows = Math.min(STRIP, c.rows() - from);
+        int start = a.index(a.count() == 1 ? 0 : batch, from, k0);
+        if (!a.isTransposed()) {
+            strip(from, rows, a.array(), start, a.ld(), fromPanel, toPanel);
+            return;
+        }
+        int width = Panels.padded(kc);
+        float[] turned = scratch.take(STRIP * width);
+        try {
+            Transposes.transpose(a.array(), start, a.ld(), kc, rows, turned, 0, width);
+            strip(from, rows, turned, 0, width, fromPanel, toPanel);
+        } finally {
+            scratch.giveBack(turned);
+        }
+    }
+
+    private void strip(int from, int rows, float[] aArray, int aStart, int aRow, int fromPanel, int toPanel) {
+        float[] sums = scratch.take(ProductTiles.ROWS * WIDE_VECTORS * LENGTH);
+        try {
+            strip(from, rows, aArray, aStart, aRow, fromPanel, toPanel, sums);
+        } finally {
+            scratch.giveBack(sums);
+        }
+    }
+
+    private void strip(
+            int from, int rows, float[] aArray, int aStart, int aRow, int fromPanel, int toPanel, float[] sums) {
+        int n = c.cols();
+        for (int panel = firstPanel + fromPanel; panel < firstPanel + toPanel; panel++) {
+            int column = Panels.first(n, panel) * LENGTH;
+            int vectors = Panels.vectors(n, panel);
+            VectorMask<Float> last = Lanes.first(Math.min(LENGTH, n - column - (vectors - 1) * LENGTH));
+            int at = packedAt(panel);
+            boolean plain = alpha == 1 && beta == 0;
+            int height;
+            for (int row = 0; row < rows; row += height) {
+                height = ProductTiles.height(rows - row);
+                int aAt = aStart + row * aRow;
+                int cAt = c.index(batch, from + row, column);
+                if (plain) {
+                    ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, packed, at, c.array(), cAt, c.ld(), last);
+                } else {
+                    int width = vectors * LENGTH;
+                    ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, packed, at, sums, 0, width, last);
+                    ProductTiles.put(vectors, height, sums, 0, alpha, beta, c.array(), cAt, c.ld(), last);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.icl4j.kernels.vector;
+
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+
+import java.util.function.IntBinaryOperator;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Transposition in registers, by blocks of LENGTH×LENGTH, LENGTH = 4·g. With rows r = 4·r1 + r0 and columns c = 4·c1 + c0, a first
+ * pass exchanges r0 with c0, four rows at a time, and a second one r1 with c1, g rows at a time, in place.
+ */
+final class Transposes {
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, Lanes.SPECIES.vectorShape());
+
+    /** Columns of blocks side by side. */
+    private static final int STRETCH = 4 * LENGTH;
+
+    /** Groups of four lanes in a vector. */
+    private static final int GROUPS = LENGTH / 4;
+
+    /** Of every four lanes: 0 0′ 1 1′, and 2 2′ 3 3′. */
+    private static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
+
+    private static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
+
+    /** Of every four lanes: 0 1 0′ 1′, and 2 3 2′ 3′. */
+    private static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
+
+    private static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
+
+    /** Groups of four lanes: 0 0′ 1 1′ …, and those of the upper half. */
+    private static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
+
+    private static final IntVector HIGH_GROUPS = choose((group, lane) -> lane(group % 2, GROUPS / 2 + group / 2, lane));
+
+    /** Groups of four lanes: the lower half of both, and the upper half of both. */
+    private static final IntVector LOW_HALVES =
+            choose((group, lane) -> lane(2 * group / GROUPS, group % Math.max(1, GROUPS / 2), lane));
+
+    private static final IntVector HIGH_HALVES =
+            choose((group, lane) -> lane(2 * group / GROUPS, GROUPS / 2 + group % Math.max(1, GROUPS / 2), lane));
+
+    private Transposes() {}
+
+    private static int lane(int vector, int group, int lane) {
+        return vector * LENGTH + group * 4 + lane;
+    }
+
+    private static IntVector choose(IntBinaryOperator ofGroupAndLane) {
+        int[] lanes = new int[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            lanes[i] = ofGroupAndLane.applyAsInt(i / 4, i % 4) % (2 * LENGTH);
+        }
+        return IntVector.fromArray(INTS, lanes, 0);
+    }
+
+    /**
+     * to[c, r] ← from[r, c] for {@code rows} rows and {@code cols} columns; both are filled up with zeros to multiples of
+     * LENGTH.
+     *
+     * @param ld distance between rows of {@code from}
+     * @param width distance between rows of {@code to}
+     */
+    static void transpose(float[] from, int at, int ld, int rows, int cols, float[] to, int toAt, int width) {
+        int fullCols = Lanes.bound(cols);
+        for (int r = 0; r < rows; r += LENGTH) {
+            int row = at + r * ld;
+            int filled = Math.min(LENGTH, rows - r);
+            if (filled == LENGTH) {
+                fullBlocks(from, row, ld, fullCols, to, toAt + r, width);
+            } else {
+                partBlocks(from, row, ld, filled, 0, fullCols, to, toAt + r, width);
+            }
+            if (fullCols < cols) {
+                partBlocks(from, row, ld, filled, fullCols, cols, to, toAt + r, width);
+            }
+        }
+    }
+
+    /**
+     * Several blocks side by side at a time, because lines of rows a power of two apart push one another out of the first-level
+     * cache.
+     */
+    private static void fullBlocks(float[] from, int row, int ld, int cols, float[] to, int toAt, int width) {
+        for (int c0 = 0; c0 < cols; c0 += STRETCH) {
+            int c1 = Math.min(c0 + STRETCH, cols);
+            for (int r = 0; r < LENGTH; r += 4) {
+                for (int c = c0; c < c1; c += LENGTH) {
+                    int quad = row + r * ld + c;
+                    FloatVector v0 = Lanes.load(from, quad);
+                    FloatVector v1 = Lanes.load(from, quad + ld);
+                    FloatVector v2 = Lanes.load(from, quad + 2 * ld);
+                    FloatVector v3 = Lanes.load(from, quad + 3 * ld);
+                    exchangeLanes(v0, v1, v2, v3, to, toAt + c * width + r * width, width);
+                }
+            }
+            for (int c = c0; c < c1; c += LENGTH) {
+                exchangeGroups(to, toAt + c * width, width);
+            }
+        }
+    }
+
+    private static void partBlocks(
+            float[] from, int row, int ld, int rows, int cols0, int cols, float[] to, int toAt, int width) {
+        for (int c = cols0; c < cols; c += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols - c));
+            int block = toAt + c * width;
+            for (int r = 0; r < LENGTH; r += 4) {
+                int quad = row + r * ld + c;
+                FloatVector v0 = part(from, quad, r < rows, mask);
+                FloatVector v1 = part(from, quad + ld, r + 1 < rows, mask);
+                FloatVector v2 = part(from, quad + 2 * ld, r + 2 < rows, mask);
+                FloatVector v3 = part(from, quad + 3 * ld, r + 3 < rows, mask);
+                exchangeLanes(v0, v1, v2, v3, to, block + r * width, width);
+            }
+            exchangeGroups(to, block, width);
+        }
+    }
+
+    private static FloatVector part(float[] from, int at, boolean exists, VectorMask<Float> mask) {
+        return exists ? Lanes.load(from, at, mask) : Lanes.zero();
+    }
+
+    /** The transposes of the 4×4 blocks that four vectors are made of. */
+    private static void exchangeLanes(
+            FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] to, int at, int width) {
+        IntVector low0 = select(LOW_LANES, v0, v1);
+        IntVector high0 = select(HIGH_LANES, v0, v1);
+        IntVector low1 = select(LOW_LANES, v2, v3);
+        IntVector high1 = select(HIGH_LANES, v2, v3);
+        store(LOW_PAIRS.selectFrom(low0, low1), to, at);
+        store(HIGH_PAIRS.selectFrom(low0, low1), to, at + width);
+        store(LOW_PAIRS.selectFrom(high0, high1), to, at + 2 * width);
+        store(HIGH_PAIRS.selectFrom(high0, high1), to, at + 3 * width);
+    }
+
+    /** For each of c0 = 0 … 3, transposes the rows c0, c0 + 4, … as matrices of groups of four lanes. */
+    private static void exchangeGroups(float[] to, int at, int width) {
+        if (GROUPS == 4) {
+            for (int c0 = 0; c0 < 4; c0++) {
+                exchangeFour(to, at + c0 * width, 4 * width);
+            }
+        } else if (GROUPS == 2) {
+            for (int c0 = 0; c0 < 4; c0++) {
+                exchangeTwo(to, at + c0 * width, 4 * width);
+            }
+        }
+    }
+
+    private static void exchangeFour(float[] to, int at, int step) {
+        FloatVector v0 = Lanes.load(to, at);
+        FloatVector v1 = Lanes.load(to, at + step);
+        FloatVector v2 = Lanes.load(to, at + 2 * step);
+        FloatVector v3 = Lanes.load(to, at + 3 * step);
+        IntVector low0 = select(LOW_GROUPS, v0, v1);
+        IntVector high0 = select(HIGH_GROUPS, v0, v1);
+        IntVector low1 = select(LOW_GROUPS, v2, v3);
+        IntVector high1 = select(HIGH_GROUPS, v2, v3);
+        store(LOW_HALVES.selectFrom(low0, low1), to, at);
+        store(HIGH_HALVES.selectFrom(low0, low1), to, at + step);
+        store(LOW_HALVES.selectFrom(high0, high1), to, at + 2 * step);
+        store(HIGH_HALVES.selectFrom(high0, high1), to, at + 3 * step);
+    }
+
+    private static void exchangeTwo(float[] to, int at, int step) {
+        FloatVector v0 = Lanes.load(to, at);
+        FloatVector v1 = Lanes.load(to, at + step);
+        store(select(LOW_HALVES, v0, v1), to, at);
+        store(select(HIGH_HALVES, v0, v1), to, at + step);
+    }
+
+    private static IntVector select(IntVector lanes, FloatVector v, FloatVector w) {
+        return lanes.selectFrom(v.reinterpretAsInts(), w.reinterpretAsInts());
+    }
+
+    private static void store(IntVector v, float[] to, int at) {
+        v.reinterpretAsFloats().intoArray(to, at);
+    }
+}
