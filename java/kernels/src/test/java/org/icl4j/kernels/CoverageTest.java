@@ -18,7 +18,9 @@ class CoverageTest {
             RowKernels.class,
             ActivationKernels.class,
             AttentionKernels.class,
-            OptimizerKernels.class);
+            OptimizerKernels.class,
+            PositionKernels.class,
+            LinearAttentionKernels.class);
 
     @Test
     void everyKernelIsCalledByTheTestOfItsKind() throws IOException {

@@ -3,8 +3,10 @@ package org.icl4j.kernels.provider;
 import java.util.Optional;
 import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
+import org.icl4j.kernels.LinearAttentionKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
+import org.icl4j.kernels.PositionKernels;
 import org.icl4j.kernels.ProductKernels;
 import org.icl4j.kernels.RowKernels;
 
@@ -23,6 +25,8 @@ public record KernelParts<A>(
         ActivationKernels<A> activations,
         AttentionKernels<A> attention,
         OptimizerKernels<A> optimizers,
+        PositionKernels<A> positions,
+        LinearAttentionKernels<A> linearAttention,
         int speciesBits,
         boolean fma,
         int threads,
@@ -37,6 +41,8 @@ public record KernelParts<A>(
                 activations,
                 attention,
                 optimizers,
+                positions,
+                linearAttention,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

@@ -21,6 +21,8 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarActivations<>(elements),
                 new ScalarAttention<>(elements),
                 new ScalarOptimizers<>(elements),
+                new ScalarPositions<>(elements),
+                new ScalarLinearAttention<>(elements),
                 0,
                 false,
                 1,

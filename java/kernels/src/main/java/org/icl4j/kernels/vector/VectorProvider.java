@@ -77,6 +77,8 @@ public final class VectorProvider implements KernelProvider {
                 new VectorActivations(tasks),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
+                new VectorPositions(tasks),
+                new VectorLinearAttention(workers, scratch),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

@@ -27,6 +27,7 @@ public final class KernelWorkloads {
         all.addAll(activations(512, 256));
         all.addAll(attention(4, 4, 64, 32));
         all.add(adamW(512, 256));
+        all.addAll(ScanWorkloads.small());
         return all;
     }
 
@@ -41,6 +42,7 @@ public final class KernelWorkloads {
         all.addAll(attention(64, 8, 41, 32));
         all.addAll(attention(1, 12, 1024, 64));
         all.add(adamW(1160, 8192));
+        all.addAll(ScanWorkloads.benchmark());
         return all;
     }
 

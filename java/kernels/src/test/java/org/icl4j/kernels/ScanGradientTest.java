@@ -1,0 +1,99 @@
+package org.icl4j.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** {@link GradientTest} for the kernels that go along the positions of a sequence. */
+class ScanGradientTest {
+    private static final double STEP = 1e-6;
+    private static final double TOLERANCE = 5e-8;
+
+    private final Kernels<double[]> kernels = Reference.KERNELS;
+    private final RandomGenerator random = TestSeed.random("scan gradients");
+
+    private Matrix<double[]> random(int count, int rows, int cols) {
+        double[] values = random.doubles((long) count * rows * cols, -1, 1).toArray();
+        return Matrix.batch(values, 0, count, rows * cols, rows, cols, cols);
+    }
+
+    private static Matrix<double[]> zerosLike(Matrix<double[]> m) {
+        return Matrix.batch(
+                new double[m.array().length], 0, m.count(), m.rows() * m.cols(), m.rows(), m.cols(), m.cols());
+    }
+
+    private static double dot(Matrix<double[]> x, Matrix<double[]> y) {
+        double sum = 0;
+        for (int i = 0; i < x.array().length; i++) {
+            sum += x.array()[i] * y.array()[i];
+        }
+        return sum;
+    }
+
+    /** {@code gradient} must be the derivative of {@code loss} with respect to {@code x}. */
+    private static void check(String what, Supplier<Double> loss, Matrix<double[]> x, Matrix<double[]> gradient) {
+        double[] values = x.array();
+        for (int i = 0; i < values.length; i++) {
+            double value = values[i];
+            values[i] = value + STEP;
+            double above = loss.get();
+            values[i] = value - STEP;
+            double below = loss.get();
+            values[i] = value;
+            assertEquals(
+                    (above - below) / (2 * STEP),
+                    gradient.array()[i],
+                    TOLERANCE,
+                    what + " element " + i + ", " + TestSeed.hint());
+        }
+    }
+
+    @Test
+    void rotary() {
+        RotaryAngles<double[]> angles = RotaryAngles.of(Precision.F64, 4, 2, RotaryAngles.BASE);
+        for (RotaryPairing pairing : RotaryPairing.values()) {
+            Rotary heads = new Rotary(2, pairing);
+            Matrix<double[]> x = random(2, 4, 10);
+            Matrix<double[]> dy = random(2, 4, 10);
+            Matrix<double[]> y = zerosLike(x);
+            Matrix<double[]> dx = zerosLike(x);
+            kernels.rotaryBackward(heads, angles, dy, dx);
+            check(
+                    "rotary " + pairing,
+                    () -> {
+                        kernels.rotary(heads, angles, x, y);
+                        return dot(y, dy);
+                    },
+                    x,
+                    dx);
+        }
+    }
+
+    @Test
+    void linearAttention() {
+        AttentionHeads heads = new AttentionHeads(2, 0.7);
+        Matrix<double[]> q = random(2, 5, 6);
+        Matrix<double[]> k = random(2, 5, 6);
+        Matrix<double[]> v = random(2, 5, 6);
+        Matrix<double[]> initial = random(2, 6, 3);
+        Matrix<double[]> dOut = random(2, 5, 6);
+        Matrix<double[]> dLast = random(2, 6, 3);
+        Matrix<double[]> out = zerosLike(q);
+        Matrix<double[]> last = zerosLike(initial);
+        Supplier<Double> loss = () -> {
+            kernels.linearAttention(heads, q, k, v, initial, out, last);
+            return dot(out, dOut) + dot(last, dLast);
+        };
+        Matrix<double[]> dq = zerosLike(q);
+        Matrix<double[]> dk = zerosLike(k);
+        Matrix<double[]> dv = zerosLike(v);
+        Matrix<double[]> dInitial = zerosLike(initial);
+        kernels.linearAttentionBackward(heads, q, k, v, initial, dOut, dLast, dq, dk, dv, dInitial);
+        check("linearAttention q", loss, q, dq);
+        check("linearAttention k", loss, k, dk);
+        check("linearAttention v", loss, v, dv);
+        check("linearAttention initial", loss, initial, dInitial);
+    }
+}
