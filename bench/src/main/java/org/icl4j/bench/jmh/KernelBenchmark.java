@@ -63,7 +63,19 @@ public class KernelBenchmark {
         "attentionBackward B64 H8 T41 D32",
         "attention B1 H12 T1024 D64",
         "attentionBackward B1 H12 T1024 D64",
-        "adamW 1160x8192"
+        "adamW 1160x8192",
+        "rotary B64 H8 T41 D32 interleaved",
+        "rotaryBackward B64 H8 T41 D32 interleaved",
+        "rotary B64 H8 T41 D32 halves",
+        "rotaryBackward B64 H8 T41 D32 halves",
+        "linearAttention B64 H8 T41 D32",
+        "linearAttentionBackward B64 H8 T41 D32",
+        "linearAttention B1 H12 T1024 D64",
+        "linearAttentionBackward B1 H12 T1024 D64",
+        "rnn B64 T41 H256",
+        "rnnBackward B64 T41 H256",
+        "gru B64 T41 H256",
+        "gruBackward B64 T41 H256"
     })
     public String workload;
 

@@ -40,6 +40,7 @@ public interface Kernels<A>
                 OptimizerKernels<A>,
                 PositionKernels<A>,
                 LinearAttentionKernels<A>,
+                RecurrentKernels<A>,
                 AutoCloseable {
 
     /**

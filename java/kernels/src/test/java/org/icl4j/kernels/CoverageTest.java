@@ -20,7 +20,8 @@ class CoverageTest {
             AttentionKernels.class,
             OptimizerKernels.class,
             PositionKernels.class,
-            LinearAttentionKernels.class);
+            LinearAttentionKernels.class,
+            RecurrentKernels.class);
 
     @Test
     void everyKernelIsCalledByTheTestOfItsKind() throws IOException {

@@ -13,6 +13,8 @@ final class ScanCalls {
             addRotary(all, pairing, count, rows, cols);
         }
         addLinearAttention(all, count, rows, cols);
+        addRnn(all, count, rows, cols);
+        addGru(all, count, rows, cols);
     }
 
     /** All columns turned. */
@@ -61,5 +63,48 @@ final class ScanCalls {
                 .build((k, m) -> k.linearAttentionBackward(
                         heads, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7), m.get(8),
                         m.get(9))));
+    }
+
+    private static <A> void addRnn(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("rnn")
+                .slot("W", Role.READ, 1, cols, cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("pre", Role.READ, count, rows, cols)
+                .slot("h", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("h=pre")
+                .build((k, m) -> k.rnn(m.get(0), m.get(1), m.get(2), m.get(3))));
+        all.add(new Builder<A>("rnnBackward")
+                .slot("W", Role.READ, 1, cols, cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("h", Role.READ, count, rows, cols)
+                .slot("dH", Role.READ, count, rows, cols)
+                .slot("dPre", Role.OVERWRITTEN, count, rows, cols)
+                .slot("dRecurrent", Role.UPDATED, 1, cols, cols)
+                .slot("dInitial", Role.OVERWRITTEN, count, 1, cols)
+                .inPlace("dPre=dH")
+                .build((k, m) -> k.rnnBackward(m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6))));
+    }
+
+    private static <A> void addGru(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("gru")
+                .slot("W", Role.READ, 1, 3 * cols, cols)
+                .slot("bias", Role.READ, 1, 1, 3 * cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("pre", Role.READ, count, rows, 3 * cols)
+                .slot("gates", Role.OVERWRITTEN, count, rows, 4 * cols)
+                .slot("h", Role.OVERWRITTEN, count, rows, cols)
+                .build((k, m) -> k.gru(m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5))));
+        all.add(new Builder<A>("gruBackward")
+                .slot("W", Role.READ, 1, 3 * cols, cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("gates", Role.READ, count, rows, 4 * cols)
+                .slot("h", Role.READ, count, rows, cols)
+                .slot("dH", Role.READ, count, rows, cols)
+                .slot("dPre", Role.OVERWRITTEN, count, rows, 3 * cols)
+                .slot("dRecurrent", Role.UPDATED, 1, 3 * cols, cols)
+                .slot("dBias", Role.UPDATED, 1, 1, 3 * cols)
+                .slot("dInitial", Role.OVERWRITTEN, count, 1, cols)
+                .build((k, m) -> k.gruBackward(
+                        m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7), m.get(8))));
     }
 }

@@ -96,4 +96,50 @@ class ScanGradientTest {
         check("linearAttention v", loss, v, dv);
         check("linearAttention initial", loss, initial, dInitial);
     }
+
+    @Test
+    void rnn() {
+        Matrix<double[]> recurrent = random(1, 4, 4);
+        Matrix<double[]> initial = random(2, 1, 4);
+        Matrix<double[]> pre = random(2, 5, 4);
+        Matrix<double[]> dH = random(2, 5, 4);
+        Matrix<double[]> h = zerosLike(pre);
+        Supplier<Double> loss = () -> {
+            kernels.rnn(recurrent, initial, pre, h);
+            return dot(h, dH);
+        };
+        loss.get();
+        Matrix<double[]> dPre = zerosLike(pre);
+        Matrix<double[]> dRecurrent = zerosLike(recurrent);
+        Matrix<double[]> dInitial = zerosLike(initial);
+        kernels.rnnBackward(recurrent, initial, h, dH, dPre, dRecurrent, dInitial);
+        check("rnn pre", loss, pre, dPre);
+        check("rnn W", loss, recurrent, dRecurrent);
+        check("rnn initial", loss, initial, dInitial);
+    }
+
+    @Test
+    void gru() {
+        Matrix<double[]> recurrent = random(1, 12, 4);
+        Matrix<double[]> bias = random(1, 1, 12);
+        Matrix<double[]> initial = random(2, 1, 4);
+        Matrix<double[]> pre = random(2, 5, 12);
+        Matrix<double[]> dH = random(2, 5, 4);
+        Matrix<double[]> gates = random(2, 5, 16);
+        Matrix<double[]> h = zerosLike(dH);
+        Supplier<Double> loss = () -> {
+            kernels.gru(recurrent, bias, initial, pre, gates, h);
+            return dot(h, dH);
+        };
+        loss.get();
+        Matrix<double[]> dPre = zerosLike(pre);
+        Matrix<double[]> dRecurrent = zerosLike(recurrent);
+        Matrix<double[]> dBias = zerosLike(bias);
+        Matrix<double[]> dInitial = zerosLike(initial);
+        kernels.gruBackward(recurrent, initial, gates, h, dH, dPre, dRecurrent, dBias, dInitial);
+        check("gru pre", loss, pre, dPre);
+        check("gru W", loss, recurrent, dRecurrent);
+        check("gru bias", loss, bias, dBias);
+        check("gru initial", loss, initial, dInitial);
+    }
 }

@@ -8,6 +8,7 @@ import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
 import org.icl4j.kernels.PositionKernels;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.RecurrentKernels;
 import org.icl4j.kernels.RowKernels;
 
 /**
@@ -27,6 +28,7 @@ public record KernelParts<A>(
         OptimizerKernels<A> optimizers,
         PositionKernels<A> positions,
         LinearAttentionKernels<A> linearAttention,
+        RecurrentKernels<A> recurrences,
         int speciesBits,
         boolean fma,
         int threads,
@@ -43,6 +45,7 @@ public record KernelParts<A>(
                 optimizers,
                 positions,
                 linearAttention,
+                recurrences,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

@@ -23,6 +23,7 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarOptimizers<>(elements),
                 new ScalarPositions<>(elements),
                 new ScalarLinearAttention<>(elements),
+                new ScalarRecurrences<>(elements),
                 0,
                 false,
                 1,

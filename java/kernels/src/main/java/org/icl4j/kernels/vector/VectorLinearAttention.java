@@ -1,6 +1,5 @@
 package org.icl4j.kernels.vector;
 
-import java.util.Arrays;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.LinearAttentionKernels;
 import org.icl4j.kernels.Matrix;
@@ -76,32 +75,8 @@ final class VectorLinearAttention implements LinearAttentionKernels<float[]> {
         });
     }
 
-    /** Runs a scan from {@code initial} on, which may be a transposed view, and stores the state in {@code last} unless that is null. */
     private void run(OuterProductScan scan, Matrix<float[]> initial, Matrix<float[]> last) {
-        int dHead = initial.cols();
-        int ld = HeadForward.padded(dHead);
-        scratch.lend(OuterProductScan.stateLength(dHead), state -> {
-            load(initial, state, ld);
-            scan.run(state);
-            if (last != null) {
-                for (int d = 0; d < dHead; d++) {
-                    System.arraycopy(state, d * ld, last.array(), last.index(0, d, 0), dHead);
-                }
-            }
-        });
-    }
-
-    /** Rows {@code ld} apart, filled up with zeros. */
-    private static void load(Matrix<float[]> initial, float[] state, int ld) {
-        if (initial.isTransposed()) {
-            HeadForward.transpose(initial.transposed(), state, 0, ld);
-            return;
-        }
-        int dHead = initial.cols();
-        for (int d = 0; d < dHead; d++) {
-            System.arraycopy(initial.array(), initial.index(0, d, 0), state, d * ld, dHead);
-            Arrays.fill(state, d * ld + dHead, (d + 1) * ld, 0);
-        }
+        scratch.lend(OuterProductScan.scratchLength(initial.cols()), panel -> scan.run(initial, last, panel));
     }
 
     /** Where head {@code h} of batch entry {@code b} stands. */

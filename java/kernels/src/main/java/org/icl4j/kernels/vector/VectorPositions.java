@@ -24,6 +24,8 @@ final class VectorPositions implements PositionKernels<float[]> {
     /** Each of the lower lanes twice. */
     private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(Lanes.SPECIES, lane -> lane / 2);
 
+    private static final VectorMask<Float> LOWER = Lanes.first(HALF);
+
     private static final VectorMask<Float> EVEN = VectorMask.fromLong(Lanes.SPECIES, 0x5555_5555_5555_5555L);
 
     private final RowTasks tasks;
@@ -75,7 +77,9 @@ final class VectorPositions implements PositionKernels<float[]> {
             case INTERLEAVED -> interleaved(cos, cosAt, sin, sinAt, direction, x, xAt, y, yAt, pairs);
         }
         int turned = 2 * pairs;
-        System.arraycopy(x, xAt + turned, y, yAt + turned, dHead - turned);
+        if (turned < dHead) {
+            System.arraycopy(x, xAt + turned, y, yAt + turned, dHead - turned);
+        }
     }
 
     private static void halves(
@@ -89,8 +93,17 @@ final class VectorPositions implements PositionKernels<float[]> {
             float[] y,
             int yAt,
             int pairs) {
-        for (int i = 0; i < pairs; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, pairs - i));
+        int i = 0;
+        for (; i < Lanes.bound(pairs); i += LENGTH) {
+            FloatVector c = load(cos, cosAt + i);
+            FloatVector s = load(sin, sinAt + i).mul(direction);
+            FloatVector u = load(x, xAt + i);
+            FloatVector v = load(x, xAt + pairs + i);
+            u.fma(c, v.mul(s).neg()).intoArray(y, yAt + i);
+            v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i);
+        }
+        if (i < pairs) {
+            VectorMask<Float> mask = Lanes.first(pairs - i);
             FloatVector c = load(cos, cosAt + i, mask);
             FloatVector s = load(sin, sinAt + i, mask).mul(direction);
             FloatVector u = load(x, xAt + i, mask);
@@ -112,8 +125,16 @@ final class VectorPositions implements PositionKernels<float[]> {
             float[] y,
             int yAt,
             int pairs) {
-        for (int i = 0; i < pairs; i += HALF) {
-            int n = Math.min(HALF, pairs - i);
+        int i = 0;
+        for (; i + HALF <= pairs; i += HALF) {
+            FloatVector c = load(cos, cosAt + i, LOWER).rearrange(TWICE);
+            FloatVector s = load(sin, sinAt + i, LOWER).mul(direction).rearrange(TWICE);
+            FloatVector u = load(x, xAt + 2 * i);
+            FloatVector v = u.rearrange(SWAP).mul(s.lanewise(VectorOperators.NEG, EVEN));
+            u.fma(c, v).intoArray(y, yAt + 2 * i);
+        }
+        if (i < pairs) {
+            int n = pairs - i;
             VectorMask<Float> ofPairs = Lanes.first(n);
             VectorMask<Float> mask = Lanes.first(2 * n);
             FloatVector c = load(cos, cosAt + i, ofPairs).rearrange(TWICE);

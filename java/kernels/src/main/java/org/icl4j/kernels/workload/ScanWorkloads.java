@@ -5,12 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.Rotary;
 import org.icl4j.kernels.RotaryAngles;
 import org.icl4j.kernels.RotaryPairing;
 
 /** Workloads of the kernels that go along the positions of a sequence. */
 final class ScanWorkloads {
+    /** Vector instructions of a rational tanh, without its division. */
+    private static final int TANH = 15;
+
+    /** Those of the logistic function. */
+    private static final int SIGMOID = 20;
+
     private ScanWorkloads() {}
 
     static <A> List<Workload<A>> small() {
@@ -19,6 +26,8 @@ final class ScanWorkloads {
             all.addAll(rotary(4, 4, 64, 32, pairing));
         }
         all.addAll(linearAttention(4, 4, 64, 32));
+        all.addAll(rnn(8, 32, 64));
+        all.addAll(gru(8, 32, 64));
         return all;
     }
 
@@ -29,6 +38,8 @@ final class ScanWorkloads {
         }
         all.addAll(linearAttention(64, 8, 41, 32));
         all.addAll(linearAttention(1, 12, 1024, 64));
+        all.addAll(rnn(64, 41, 256));
+        all.addAll(gru(64, 41, 256));
         return all;
     }
 
@@ -95,6 +106,81 @@ final class ScanWorkloads {
                     Matrix<A> dInitial = operands.result(batch, dModel, dHead);
                     return () ->
                             kernels.linearAttentionBackward(heads, q, k, v, initial, dOut, dLast, dq, dk, dv, dInitial);
+                }));
+    }
+
+    private static String shape(int batch, int length, int width) {
+        return "B" + batch + " T" + length + " H" + width;
+    }
+
+    /** Weights of variance 1/width: what a state adds to the next does not grow. */
+    private static <A> Matrix<A> weights(Operands<A> operands, int rows, int width) {
+        Matrix<A> weights = operands.random(1, rows, width);
+        Precision<A> precision = operands.precision();
+        float factor = (float) (1 / Math.sqrt(width));
+        for (int i = 0; i < rows * width; i++) {
+            // In f32 whatever the precision, so that both work on the same numbers.
+            precision.set(weights.array(), i, (float) precision.get(weights.array(), i) * factor);
+        }
+        return weights;
+    }
+
+    private static <A> List<Workload<A>> rnn(int batch, int length, int width) {
+        double size = (double) batch * length * width;
+        double parameters = (double) width * width;
+        Cost forward = Cost.products(size * width, TANH * size, size + parameters, size);
+        Cost backward = Cost.products(2 * size * width, 3 * size, 2 * size + 2 * parameters, size + parameters);
+        return List.of(
+                new Workload<>("rnn", shape(batch, length, width), 64, forward, (kernels, operands) -> {
+                    Matrix<A> recurrent = weights(operands, width, width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> pre = operands.random(batch, length, width);
+                    Matrix<A> h = operands.result(batch, length, width);
+                    return () -> kernels.rnn(recurrent, initial, pre, h);
+                }),
+                new Workload<>("rnnBackward", shape(batch, length, width), 64, backward, (kernels, operands) -> {
+                    Matrix<A> recurrent = weights(operands, width, width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> h = operands.random(batch, length, width);
+                    kernels.rnn(recurrent, initial, h, h);
+                    Matrix<A> dH = operands.random(batch, length, width);
+                    Matrix<A> dPre = operands.result(batch, length, width);
+                    Matrix<A> dRecurrent = operands.result(1, width, width);
+                    Matrix<A> dInitial = operands.result(batch, 1, width);
+                    return () -> kernels.rnnBackward(recurrent, initial, h, dH, dPre, dRecurrent, dInitial);
+                }));
+    }
+
+    private static <A> List<Workload<A>> gru(int batch, int length, int width) {
+        double size = (double) batch * length * width;
+        double parameters = 3.0 * width * width;
+        Cost forward = Cost.products(3 * size * width, (TANH + 2 * SIGMOID) * size, 3 * size + parameters, 5 * size);
+        Cost backward = Cost.products(6 * size * width, 18 * size, 6 * size + 2 * parameters, 3 * size + parameters);
+        return List.of(
+                new Workload<>("gru", shape(batch, length, width), 64, forward, (kernels, operands) -> {
+                    Matrix<A> recurrent = weights(operands, 3 * width, width);
+                    Matrix<A> bias = operands.random(1, 1, 3 * width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> pre = operands.random(batch, length, 3 * width);
+                    Matrix<A> gates = operands.result(batch, length, 4 * width);
+                    Matrix<A> h = operands.result(batch, length, width);
+                    return () -> kernels.gru(recurrent, bias, initial, pre, gates, h);
+                }),
+                new Workload<>("gruBackward", shape(batch, length, width), 64, backward, (kernels, operands) -> {
+                    Matrix<A> recurrent = weights(operands, 3 * width, width);
+                    Matrix<A> bias = operands.random(1, 1, 3 * width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> pre = operands.random(batch, length, 3 * width);
+                    Matrix<A> gates = operands.random(batch, length, 4 * width);
+                    Matrix<A> h = operands.random(batch, length, width);
+                    kernels.gru(recurrent, bias, initial, pre, gates, h);
+                    Matrix<A> dH = operands.random(batch, length, width);
+                    Matrix<A> dPre = operands.result(batch, length, 3 * width);
+                    Matrix<A> dRecurrent = operands.result(1, 3 * width, width);
+                    Matrix<A> dBias = operands.result(1, 1, 3 * width);
+                    Matrix<A> dInitial = operands.result(batch, 1, width);
+                    return () ->
+                            kernels.gruBackward(recurrent, initial, gates, h, dH, dPre, dRecurrent, dBias, dInitial);
                 }));
     }
 }
