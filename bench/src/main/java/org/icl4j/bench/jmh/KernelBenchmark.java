@@ -75,7 +75,13 @@ public class KernelBenchmark {
         "rnn B64 T41 H256",
         "rnnBackward B64 T41 H256",
         "gru B64 T41 H256",
-        "gruBackward B64 T41 H256"
+        "gruBackward B64 T41 H256",
+        "diagonalScan B64 T41 N256",
+        "diagonalScanBackward B64 T41 N256",
+        "selectiveScan B64 T41 D32 N8",
+        "selectiveScanBackward B64 T41 D32 N8",
+        "selectiveScan B1 T1024 D256 N16",
+        "selectiveScanBackward B1 T1024 D256 N16"
     })
     public String workload;
 

@@ -41,6 +41,7 @@ public interface Kernels<A>
                 PositionKernels<A>,
                 LinearAttentionKernels<A>,
                 RecurrentKernels<A>,
+                StateSpaceKernels<A>,
                 AutoCloseable {
 
     /**

@@ -21,7 +21,8 @@ class CoverageTest {
             OptimizerKernels.class,
             PositionKernels.class,
             LinearAttentionKernels.class,
-            RecurrentKernels.class);
+            RecurrentKernels.class,
+            StateSpaceKernels.class);
 
     @Test
     void everyKernelIsCalledByTheTestOfItsKind() throws IOException {

@@ -15,6 +15,8 @@ final class ScanCalls {
         addLinearAttention(all, count, rows, cols);
         addRnn(all, count, rows, cols);
         addGru(all, count, rows, cols);
+        addDiagonalScan(all, count, rows, cols);
+        addSelectiveScan(all, count, rows, cols);
     }
 
     /** All columns turned. */
@@ -106,5 +108,64 @@ final class ScanCalls {
                 .slot("dInitial", Role.OVERWRITTEN, count, 1, cols)
                 .build((k, m) -> k.gruBackward(
                         m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7), m.get(8))));
+    }
+
+    private static <A> void addDiagonalScan(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("diagonalScan")
+                .slot("a", Role.READ, 1, 1, cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("x", Role.READ, count, rows, cols)
+                .slot("h", Role.OVERWRITTEN, count, rows, cols)
+                .inPlace("h=x")
+                .build((k, m) -> k.diagonalScan(m.get(0), m.get(1), m.get(2), m.get(3))));
+        all.add(new Builder<A>("diagonalScanBackward")
+                .slot("a", Role.READ, 1, 1, cols)
+                .slot("initial", Role.READ, count, 1, cols)
+                .slot("h", Role.READ, count, rows, cols)
+                .slot("dH", Role.READ, count, rows, cols)
+                .slot("dX", Role.OVERWRITTEN, count, rows, cols)
+                .slot("dA", Role.UPDATED, 1, 1, cols)
+                .slot("dInitial", Role.OVERWRITTEN, count, 1, cols)
+                .inPlace("dX=dH")
+                .build((k, m) ->
+                        k.diagonalScanBackward(m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6))));
+    }
+
+    /** Three states a channel. */
+    private static <A> void addSelectiveScan(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(selectiveSlots(new Builder<A>("selectiveScan"), "", Role.READ, Role.READ, count, rows, cols)
+                .slot("y", Role.OVERWRITTEN, count, rows, cols)
+                .slot("last", Role.OVERWRITTEN, count, cols, 3)
+                .inPlace("last=initial")
+                .build((k, m) -> k.selectiveScan(selective(m, 0), m.get(7), m.get(8))));
+        Builder<A> inputs = selectiveSlots(
+                        new Builder<A>("selectiveScanBackward"), "", Role.READ, Role.READ, count, rows, cols)
+                .slot("dY", Role.READ, count, rows, cols)
+                .slot("dLast", Role.READ, count, cols, 3);
+        all.add(selectiveSlots(inputs, "d-", Role.OVERWRITTEN, Role.UPDATED, count, rows, cols)
+                .inPlace("d-initial=dLast")
+                .build((k, m) -> k.selectiveScanBackward(selective(m, 0), m.get(7), m.get(8), selective(m, 9))));
+    }
+
+    private static <A> Builder<A> selectiveSlots(
+            Builder<A> builder, String prefix, Role role, Role parameters, int count, int rows, int cols) {
+        return builder.slot(prefix + "x", role, count, rows, cols)
+                .slot(prefix + "delta", role, count, rows, cols)
+                .slot(prefix + "a", parameters, 1, cols, 3)
+                .slot(prefix + "b", role, count, rows, 3)
+                .slot(prefix + "c", role, count, rows, 3)
+                .slot(prefix + "skip", parameters, 1, 1, cols)
+                .slot(prefix + "initial", role, count, cols, 3);
+    }
+
+    private static <A> SelectiveScan<A> selective(List<Matrix<A>> m, int from) {
+        return new SelectiveScan<>(
+                m.get(from),
+                m.get(from + 1),
+                m.get(from + 2),
+                m.get(from + 3),
+                m.get(from + 4),
+                m.get(from + 5),
+                m.get(from + 6));
     }
 }

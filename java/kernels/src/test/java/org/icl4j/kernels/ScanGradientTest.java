@@ -142,4 +142,61 @@ class ScanGradientTest {
         check("gru bias", loss, bias, dBias);
         check("gru initial", loss, initial, dInitial);
     }
+
+    @Test
+    void diagonalScan() {
+        Matrix<double[]> a = random(1, 1, 4);
+        Matrix<double[]> initial = random(2, 1, 4);
+        Matrix<double[]> x = random(2, 5, 4);
+        Matrix<double[]> dH = random(2, 5, 4);
+        Matrix<double[]> h = zerosLike(x);
+        Supplier<Double> loss = () -> {
+            kernels.diagonalScan(a, initial, x, h);
+            return dot(h, dH);
+        };
+        loss.get();
+        Matrix<double[]> dX = zerosLike(x);
+        Matrix<double[]> dA = zerosLike(a);
+        Matrix<double[]> dInitial = zerosLike(initial);
+        kernels.diagonalScanBackward(a, initial, h, dH, dX, dA, dInitial);
+        check("diagonalScan x", loss, x, dX);
+        check("diagonalScan a", loss, a, dA);
+        check("diagonalScan initial", loss, initial, dInitial);
+    }
+
+    @Test
+    void selectiveScan() {
+        SelectiveScan<double[]> in = new SelectiveScan<>(
+                random(2, 5, 4),
+                random(2, 5, 4),
+                random(1, 4, 3),
+                random(2, 5, 3),
+                random(2, 5, 3),
+                random(1, 1, 4),
+                random(2, 4, 3));
+        Matrix<double[]> dY = random(2, 5, 4);
+        Matrix<double[]> dLast = random(2, 4, 3);
+        Matrix<double[]> y = zerosLike(dY);
+        Matrix<double[]> last = zerosLike(dLast);
+        Supplier<Double> loss = () -> {
+            kernels.selectiveScan(in, y, last);
+            return dot(y, dY) + dot(last, dLast);
+        };
+        SelectiveScan<double[]> gradients = new SelectiveScan<>(
+                zerosLike(in.x()),
+                zerosLike(in.delta()),
+                zerosLike(in.a()),
+                zerosLike(in.b()),
+                zerosLike(in.c()),
+                zerosLike(in.skip()),
+                zerosLike(in.initial()));
+        kernels.selectiveScanBackward(in, dY, dLast, gradients);
+        check("selectiveScan x", loss, in.x(), gradients.x());
+        check("selectiveScan delta", loss, in.delta(), gradients.delta());
+        check("selectiveScan a", loss, in.a(), gradients.a());
+        check("selectiveScan b", loss, in.b(), gradients.b());
+        check("selectiveScan c", loss, in.c(), gradients.c());
+        check("selectiveScan skip", loss, in.skip(), gradients.skip());
+        check("selectiveScan initial", loss, in.initial(), gradients.initial());
+    }
 }

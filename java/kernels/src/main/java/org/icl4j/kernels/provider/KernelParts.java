@@ -10,6 +10,7 @@ import org.icl4j.kernels.PositionKernels;
 import org.icl4j.kernels.ProductKernels;
 import org.icl4j.kernels.RecurrentKernels;
 import org.icl4j.kernels.RowKernels;
+import org.icl4j.kernels.StateSpaceKernels;
 
 /**
  * What a provider is made of. Parts of several providers can be put together: {@code openblas} is
@@ -29,6 +30,7 @@ public record KernelParts<A>(
         PositionKernels<A> positions,
         LinearAttentionKernels<A> linearAttention,
         RecurrentKernels<A> recurrences,
+        StateSpaceKernels<A> stateSpaces,
         int speciesBits,
         boolean fma,
         int threads,
@@ -46,6 +48,7 @@ public record KernelParts<A>(
                 positions,
                 linearAttention,
                 recurrences,
+                stateSpaces,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

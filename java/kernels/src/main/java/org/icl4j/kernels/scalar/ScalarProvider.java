@@ -24,6 +24,7 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarPositions<>(elements),
                 new ScalarLinearAttention<>(elements),
                 new ScalarRecurrences<>(elements),
+                new ScalarStateSpaces<>(elements),
                 0,
                 false,
                 1,

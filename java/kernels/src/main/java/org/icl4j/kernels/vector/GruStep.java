@@ -15,41 +15,40 @@ final class GruStep {
     /** The row of gates, which holds u, becomes r, z, u_n, n; then h[t]. */
     static void forward(
             Matrix<float[]> initial, Matrix<float[]> pre, Matrix<float[]> gates, Matrix<float[]> h, int b, int t) {
+        int n = h.cols();
+        int preAt = pre.index(b, t, 0);
+        int gatesAt = gates.index(b, t, 0);
         Matrix<float[]> before = t == 0 ? initial : h;
-        gate(
-                before.array(),
-                before.index(b, Math.max(0, t - 1), 0),
-                pre.array(),
-                pre.index(b, t, 0),
-                gates.array(),
-                gates.index(b, t, 0),
-                h.array(),
-                h.index(b, t, 0),
-                h.cols());
+        int beforeAt = before.index(b, Math.max(0, t - 1), 0);
+        resetAndUpdate(pre.array(), preAt, gates.array(), gatesAt, 2 * n);
+        candidate(pre.array(), preAt + 2 * n, gates.array(), gatesAt, n);
+        mix(gates.array(), gatesAt, before.array(), beforeAt, h.array(), h.index(b, t, 0), n);
     }
 
-    private static void gate(
-            float[] before,
-            int beforeAt,
-            float[] pre,
-            int preAt,
-            float[] gates,
-            int gatesAt,
-            float[] h,
-            int hAt,
-            int n) {
+    private static void resetAndUpdate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector reset = sum(pre, preAt + i, gates, gatesAt + i, mask);
-            FloatVector update = sum(pre, preAt + n + i, gates, gatesAt + n + i, mask);
-            reset = Hyperbolic.sigmoid(reset);
-            update = Hyperbolic.sigmoid(update);
+            FloatVector argument = sum(pre, preAt + i, gates, gatesAt + i, mask);
+            Hyperbolic.sigmoid(argument).intoArray(gates, gatesAt + i, mask);
+        }
+    }
+
+    private static void candidate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector reset = load(gates, gatesAt + i, mask);
             FloatVector inner = load(gates, gatesAt + 2 * n + i, mask);
-            FloatVector candidate = Hyperbolic.tanh(reset.fma(inner, load(pre, preAt + 2 * n + i, mask)));
+            FloatVector argument = reset.fma(inner, load(pre, preAt + i, mask));
+            Hyperbolic.tanh(argument).intoArray(gates, gatesAt + 3 * n + i, mask);
+        }
+    }
+
+    private static void mix(float[] gates, int gatesAt, float[] before, int beforeAt, float[] h, int hAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector update = load(gates, gatesAt + n + i, mask);
+            FloatVector candidate = load(gates, gatesAt + 3 * n + i, mask);
             FloatVector kept = update.mul(load(before, beforeAt + i, mask));
-            reset.intoArray(gates, gatesAt + i, mask);
-            update.intoArray(gates, gatesAt + n + i, mask);
-            candidate.intoArray(gates, gatesAt + 3 * n + i, mask);
             broadcast(1).sub(update).fma(candidate, kept).intoArray(h, hAt + i, mask);
         }
     }

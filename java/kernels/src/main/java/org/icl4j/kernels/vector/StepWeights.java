@@ -4,6 +4,7 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.broadcast;
 import static org.icl4j.kernels.vector.Lanes.load;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
@@ -35,15 +36,37 @@ record StepWeights(int k, int n, float[] packed) {
         int k = weights.rows();
         int n = weights.cols();
         for (int first = 0; first < n; first += WIDTH) {
-            for (int p = 0; p < k; p++) {
-                int at = first * k + p * WIDTH;
-                int from = weights.index(0, p, first);
-                for (int j = 0; j < WIDTH; j++) {
-                    to[at + j] = first + j < n ? weights.array()[from + j * weights.colStep()] : 0;
-                }
+            int filled = Math.min(WIDTH, n - first);
+            if (weights.isTransposed()) {
+                packColumns(weights, first, filled, to, first * k);
+            } else {
+                packRows(weights, first, filled, to, first * k);
             }
         }
         return new StepWeights(k, n, to);
+    }
+
+    /** Stored [k, n]: a row of the panel is a stretch of a row. */
+    private static void packRows(Matrix<float[]> weights, int first, int filled, float[] to, int panel) {
+        for (int p = 0; p < weights.rows(); p++) {
+            int row = panel + p * WIDTH;
+            System.arraycopy(weights.array(), weights.index(0, p, first), to, row, filled);
+            Arrays.fill(to, row + filled, row + WIDTH, 0);
+        }
+    }
+
+    /** Stored [n, k]: a column of the panel is a stretch of a row. */
+    private static void packColumns(Matrix<float[]> weights, int first, int filled, float[] to, int panel) {
+        int k = weights.rows();
+        for (int j = 0; j < filled; j++) {
+            int from = weights.index(0, 0, first + j);
+            for (int p = 0; p < k; p++) {
+                to[panel + p * WIDTH + j] = weights.array()[from + p];
+            }
+        }
+        for (int p = 0; filled < WIDTH && p < k; p++) {
+            Arrays.fill(to, panel + p * WIDTH + filled, panel + (p + 1) * WIDTH, 0);
+        }
     }
 
     /** y[i, :] += x[i, :]·W for {@code rows} rows, {@code xStep} and {@code yStep} apart. */

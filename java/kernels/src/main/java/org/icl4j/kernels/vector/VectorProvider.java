@@ -81,6 +81,7 @@ public final class VectorProvider implements KernelProvider {
                 new VectorPositions(tasks),
                 new VectorLinearAttention(workers, scratch),
                 new VectorRecurrences(workers, scratch, products),
+                new VectorStateSpaces(workers, scratch),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

@@ -9,9 +9,13 @@ import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.Rotary;
 import org.icl4j.kernels.RotaryAngles;
 import org.icl4j.kernels.RotaryPairing;
+import org.icl4j.kernels.SelectiveScan;
 
 /** Workloads of the kernels that go along the positions of a sequence. */
 final class ScanWorkloads {
+    /** Vector instructions of one exponential. */
+    private static final int EXP = 17;
+
     /** Vector instructions of a rational tanh, without its division. */
     private static final int TANH = 15;
 
@@ -28,6 +32,8 @@ final class ScanWorkloads {
         all.addAll(linearAttention(4, 4, 64, 32));
         all.addAll(rnn(8, 32, 64));
         all.addAll(gru(8, 32, 64));
+        all.addAll(diagonalScan(8, 64, 256));
+        all.addAll(selectiveScan(4, 32, 64, 8));
         return all;
     }
 
@@ -40,6 +46,9 @@ final class ScanWorkloads {
         all.addAll(linearAttention(1, 12, 1024, 64));
         all.addAll(rnn(64, 41, 256));
         all.addAll(gru(64, 41, 256));
+        all.addAll(diagonalScan(64, 41, 256));
+        all.addAll(selectiveScan(64, 41, 32, 8));
+        all.addAll(selectiveScan(1, 1024, 256, 16));
         return all;
     }
 
@@ -115,14 +124,16 @@ final class ScanWorkloads {
 
     /** Weights of variance 1/width: what a state adds to the next does not grow. */
     private static <A> Matrix<A> weights(Operands<A> operands, int rows, int width) {
-        Matrix<A> weights = operands.random(1, rows, width);
+        return multiplied(operands, operands.random(1, rows, width), (float) (1 / Math.sqrt(width)));
+    }
+
+    /** Multiplied in f32 whatever the precision, so that both work on the same numbers. */
+    private static <A> Matrix<A> multiplied(Operands<A> operands, Matrix<A> matrix, float factor) {
         Precision<A> precision = operands.precision();
-        float factor = (float) (1 / Math.sqrt(width));
-        for (int i = 0; i < rows * width; i++) {
-            // In f32 whatever the precision, so that both work on the same numbers.
-            precision.set(weights.array(), i, (float) precision.get(weights.array(), i) * factor);
+        for (int i = 0; i < precision.length(matrix.array()); i++) {
+            precision.set(matrix.array(), i, (float) precision.get(matrix.array(), i) * factor);
         }
-        return weights;
+        return matrix;
     }
 
     private static <A> List<Workload<A>> rnn(int batch, int length, int width) {
@@ -182,5 +193,78 @@ final class ScanWorkloads {
                     return () ->
                             kernels.gruBackward(recurrent, initial, gates, h, dH, dPre, dRecurrent, dBias, dInitial);
                 }));
+    }
+
+    private static <A> List<Workload<A>> diagonalScan(int batch, int length, int width) {
+        double size = (double) batch * length * width;
+        Cost forward = Cost.stream(size, 0, size, size);
+        Cost backward = Cost.stream(2 * size, 0, 2 * size, size);
+        String shape = "B" + batch + " T" + length + " N" + width;
+        return List.of(
+                new Workload<>("diagonalScan", shape, 64, forward, (kernels, operands) -> {
+                    Matrix<A> a = fading(operands, width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> x = operands.random(batch, length, width);
+                    Matrix<A> h = operands.result(batch, length, width);
+                    return () -> kernels.diagonalScan(a, initial, x, h);
+                }),
+                new Workload<>("diagonalScanBackward", shape, 64, backward, (kernels, operands) -> {
+                    Matrix<A> a = fading(operands, width);
+                    Matrix<A> initial = operands.random(batch, 1, width);
+                    Matrix<A> h = operands.random(batch, length, width);
+                    Matrix<A> dH = operands.random(batch, length, width);
+                    Matrix<A> dX = operands.result(batch, length, width);
+                    Matrix<A> dA = operands.result(1, 1, width);
+                    Matrix<A> dInitial = operands.result(batch, 1, width);
+                    return () -> kernels.diagonalScanBackward(a, initial, h, dH, dX, dA, dInitial);
+                }));
+    }
+
+    /** Factors in (−0.87, 0.87). */
+    private static <A> Matrix<A> fading(Operands<A> operands, int width) {
+        return multiplied(operands, operands.random(1, 1, width), 0.5f);
+    }
+
+    private static <A> List<Workload<A>> selectiveScan(int batch, int length, int nChannels, int nStates) {
+        double size = (double) batch * length * nChannels;
+        double small = (double) batch * length * nStates;
+        double states = (double) batch * nChannels * nStates;
+        Cost forward = Cost.stream((EXP + 4) * size * nStates, 0, 2 * size + 2 * small + states, size + states);
+        Cost backward = Cost.stream(
+                (EXP + 4 + 10) * size * nStates, 0, 3 * size + 2 * small + 2 * states, 2 * size + 2 * small + states);
+        String shape = "B" + batch + " T" + length + " D" + nChannels + " N" + nStates;
+        return List.of(
+                new Workload<>("selectiveScan", shape, 128, forward, (kernels, operands) -> {
+                    SelectiveScan<A> inputs = selectiveInputs(operands, batch, length, nChannels, nStates);
+                    Matrix<A> y = operands.result(batch, length, nChannels);
+                    Matrix<A> last = operands.result(batch, nChannels, nStates);
+                    return () -> kernels.selectiveScan(inputs, y, last);
+                }),
+                new Workload<>("selectiveScanBackward", shape, 128, backward, (kernels, operands) -> {
+                    SelectiveScan<A> inputs = selectiveInputs(operands, batch, length, nChannels, nStates);
+                    Matrix<A> dY = operands.random(batch, length, nChannels);
+                    Matrix<A> dLast = operands.random(batch, nChannels, nStates);
+                    SelectiveScan<A> gradients = new SelectiveScan<>(
+                            operands.result(batch, length, nChannels),
+                            operands.result(batch, length, nChannels),
+                            operands.result(1, nChannels, nStates),
+                            operands.result(batch, length, nStates),
+                            operands.result(batch, length, nStates),
+                            operands.result(1, 1, nChannels),
+                            operands.result(batch, nChannels, nStates));
+                    return () -> kernels.selectiveScanBackward(inputs, dY, dLast, gradients);
+                }));
+    }
+
+    private static <A> SelectiveScan<A> selectiveInputs(
+            Operands<A> operands, int batch, int length, int nChannels, int nStates) {
+        return new SelectiveScan<>(
+                operands.random(batch, length, nChannels),
+                multiplied(operands, operands.positive(batch, length, nChannels), 0.25f),
+                multiplied(operands, operands.positive(1, nChannels, nStates), -1),
+                operands.random(batch, length, nStates),
+                operands.random(batch, length, nStates),
+                operands.random(1, 1, nChannels),
+                operands.random(batch, nChannels, nStates));
     }
 }
