@@ -201,14 +201,14 @@ final class ScanWorkloads {
         Cost backward = Cost.stream(2 * size, 0, 2 * size, size);
         String shape = "B" + batch + " T" + length + " N" + width;
         return List.of(
-                new Workload<>("diagonalScan", shape, 64, forward, (kernels, operands) -> {
+                new Workload<>("diagonalScan", shape, 8, forward, (kernels, operands) -> {
                     Matrix<A> a = fading(operands, width);
                     Matrix<A> initial = operands.random(batch, 1, width);
                     Matrix<A> x = operands.random(batch, length, width);
                     Matrix<A> h = operands.result(batch, length, width);
                     return () -> kernels.diagonalScan(a, initial, x, h);
                 }),
-                new Workload<>("diagonalScanBackward", shape, 64, backward, (kernels, operands) -> {
+                new Workload<>("diagonalScanBackward", shape, 16, backward, (kernels, operands) -> {
                     Matrix<A> a = fading(operands, width);
                     Matrix<A> initial = operands.random(batch, 1, width);
                     Matrix<A> h = operands.random(batch, length, width);
@@ -234,13 +234,13 @@ final class ScanWorkloads {
                 (EXP + 4 + 10) * size * nStates, 0, 3 * size + 2 * small + 2 * states, 2 * size + 2 * small + states);
         String shape = "B" + batch + " T" + length + " D" + nChannels + " N" + nStates;
         return List.of(
-                new Workload<>("selectiveScan", shape, 128, forward, (kernels, operands) -> {
+                new Workload<>("selectiveScan", shape, 16, forward, (kernels, operands) -> {
                     SelectiveScan<A> inputs = selectiveInputs(operands, batch, length, nChannels, nStates);
                     Matrix<A> y = operands.result(batch, length, nChannels);
                     Matrix<A> last = operands.result(batch, nChannels, nStates);
                     return () -> kernels.selectiveScan(inputs, y, last);
                 }),
-                new Workload<>("selectiveScanBackward", shape, 128, backward, (kernels, operands) -> {
+                new Workload<>("selectiveScanBackward", shape, 32, backward, (kernels, operands) -> {
                     SelectiveScan<A> inputs = selectiveInputs(operands, batch, length, nChannels, nStates);
                     Matrix<A> dY = operands.random(batch, length, nChannels);
                     Matrix<A> dLast = operands.random(batch, nChannels, nStates);
