@@ -63,7 +63,21 @@ public class KernelBenchmark {
         "attentionBackward B64 H8 T41 D32",
         "attention B1 H12 T1024 D64",
         "attentionBackward B1 H12 T1024 D64",
-        "adamW 1160x8192"
+        "adamW 1160x8192",
+        "exp 2624x256",
+        "tanh 2624x256",
+        "tanhBackward 2624x256",
+        "sigmoid 2624x256",
+        "sigmoidBackward 2624x256",
+        "silu 2624x256",
+        "siluBackward 2624x256",
+        "add 2624x256",
+        "gate 2624x1024 swiglu",
+        "gateBackward 2624x1024 swiglu",
+        "gate 2624x1024 geglu_exact",
+        "gateBackward 2624x1024 geglu_exact",
+        "gate 2624x1024 geglu_tanh",
+        "gateBackward 2624x1024 geglu_tanh"
     })
     public String workload;
 

@@ -3,6 +3,7 @@ package org.icl4j.kernels.provider;
 import java.util.Optional;
 import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
+import org.icl4j.kernels.GateKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
 import org.icl4j.kernels.ProductKernels;
@@ -23,6 +24,7 @@ public record KernelParts<A>(
         ActivationKernels<A> activations,
         AttentionKernels<A> attention,
         OptimizerKernels<A> optimizers,
+        GateKernels<A> gates,
         int speciesBits,
         boolean fma,
         int threads,
@@ -37,6 +39,7 @@ public record KernelParts<A>(
                 activations,
                 attention,
                 optimizers,
+                gates,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

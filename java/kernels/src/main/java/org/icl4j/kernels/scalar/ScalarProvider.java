@@ -21,6 +21,7 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarActivations<>(elements),
                 new ScalarAttention<>(elements),
                 new ScalarOptimizers<>(elements),
+                new ScalarGates<>(elements),
                 0,
                 false,
                 1,

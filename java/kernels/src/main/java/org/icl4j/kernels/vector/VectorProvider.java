@@ -77,6 +77,7 @@ public final class VectorProvider implements KernelProvider {
                 new VectorActivations(tasks),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
+                new VectorGates(tasks, scratch),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),
