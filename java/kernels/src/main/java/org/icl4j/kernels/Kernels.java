@@ -38,6 +38,7 @@ public interface Kernels<A>
                 ActivationKernels<A>,
                 AttentionKernels<A>,
                 OptimizerKernels<A>,
+                GateKernels<A>,
                 PositionKernels<A>,
                 LinearAttentionKernels<A>,
                 RecurrentKernels<A>,

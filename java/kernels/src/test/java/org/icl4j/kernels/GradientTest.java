@@ -115,6 +115,46 @@ class GradientTest {
     }
 
     @Test
+    void gates() {
+        Matrix<double[]> x = random(5, 9);
+        Matrix<double[]> dy = random(5, 9);
+        Matrix<double[]> y = zeros(5, 9);
+        Matrix<double[]> dx = zeros(5, 9);
+        kernels.siluBackward(x, dy, dx);
+        checkElementwise("silu", () -> kernels.silu(x, y), x, y, dy, dx);
+        kernels.tanh(x, y);
+        kernels.tanhBackward(y, dy, dx);
+        checkElementwise("tanh", () -> kernels.tanh(x, y), x, y, dy, dx);
+        kernels.sigmoid(x, y);
+        kernels.sigmoidBackward(y, dy, dx);
+        checkElementwise("sigmoid", () -> kernels.sigmoid(x, y), x, y, dy, dx);
+        Matrix<double[]> g = random(5, 9);
+        Matrix<double[]> dg = zeros(5, 9);
+        for (Gate form : Gate.values()) {
+            kernels.gateBackward(form, x, g, dy, dx, dg);
+            checkElementwise(form + " x", () -> kernels.gate(form, x, g, y), x, y, dy, dx);
+            checkElementwise(form + " g", () -> kernels.gate(form, x, g, y), g, y, dy, dg);
+        }
+    }
+
+    private void checkElementwise(
+            String what,
+            Runnable forward,
+            Matrix<double[]> x,
+            Matrix<double[]> y,
+            Matrix<double[]> dy,
+            Matrix<double[]> gradient) {
+        check(
+                what,
+                () -> {
+                    forward.run();
+                    return dot(y, dy);
+                },
+                x,
+                gradient);
+    }
+
+    @Test
     void attention() {
         for (int nQueries : new int[] {1, 3, 5}) {
             AttentionHeads heads = AttentionHeads.scaled(2, 3);

@@ -3,6 +3,7 @@ package org.icl4j.kernels.provider;
 import java.util.Optional;
 import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
+import org.icl4j.kernels.GateKernels;
 import org.icl4j.kernels.LinearAttentionKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
@@ -27,6 +28,7 @@ public record KernelParts<A>(
         ActivationKernels<A> activations,
         AttentionKernels<A> attention,
         OptimizerKernels<A> optimizers,
+        GateKernels<A> gates,
         PositionKernels<A> positions,
         LinearAttentionKernels<A> linearAttention,
         RecurrentKernels<A> recurrences,
@@ -45,6 +47,7 @@ public record KernelParts<A>(
                 activations,
                 attention,
                 optimizers,
+                gates,
                 positions,
                 linearAttention,
                 recurrences,

@@ -21,6 +21,7 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarActivations<>(elements),
                 new ScalarAttention<>(elements),
                 new ScalarOptimizers<>(elements),
+                new ScalarGates<>(elements),
                 new ScalarPositions<>(elements),
                 new ScalarLinearAttention<>(elements),
                 new ScalarRecurrences<>(elements),
