@@ -1,6 +1,7 @@
 package org.icl4j.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.icl4j.kernels.CentralDifferences.check;
+import static org.icl4j.kernels.CentralDifferences.dot;
 
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -8,9 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** {@link GradientTest} for the kernels that go along the positions of a sequence. */
 class ScanGradientTest {
-    private static final double STEP = 1e-6;
-    private static final double TOLERANCE = 5e-8;
-
     private final Kernels<double[]> kernels = Reference.KERNELS;
     private final RandomGenerator random = TestSeed.random("scan gradients");
 
@@ -22,32 +20,6 @@ class ScanGradientTest {
     private static Matrix<double[]> zerosLike(Matrix<double[]> m) {
         return Matrix.batch(
                 new double[m.array().length], 0, m.count(), m.rows() * m.cols(), m.rows(), m.cols(), m.cols());
-    }
-
-    private static double dot(Matrix<double[]> x, Matrix<double[]> y) {
-        double sum = 0;
-        for (int i = 0; i < x.array().length; i++) {
-            sum += x.array()[i] * y.array()[i];
-        }
-        return sum;
-    }
-
-    /** {@code gradient} must be the derivative of {@code loss} with respect to {@code x}. */
-    private static void check(String what, Supplier<Double> loss, Matrix<double[]> x, Matrix<double[]> gradient) {
-        double[] values = x.array();
-        for (int i = 0; i < values.length; i++) {
-            double value = values[i];
-            values[i] = value + STEP;
-            double above = loss.get();
-            values[i] = value - STEP;
-            double below = loss.get();
-            values[i] = value;
-            assertEquals(
-                    (above - below) / (2 * STEP),
-                    gradient.array()[i],
-                    TOLERANCE,
-                    what + " element " + i + ", " + TestSeed.hint());
-        }
     }
 
     @Test

@@ -2,6 +2,8 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Reference.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -328,6 +330,21 @@ class StateSpaceKernelsTest {
                         actual.array()[actual.index(0, i, j)],
                         what + " at [" + i + ", " + j + "], " + TestSeed.hint());
             }
+        }
+    }
+
+    /** Working memory beyond one array is refused: here of no position and no channel, so that the operands take none. */
+    @Test
+    void tooManyStates() {
+        int nStates = 1 << 25;
+        Matrix<float[]> none = Matrix.of(new float[0], 0, 0);
+        Matrix<float[]> states = Matrix.of(new float[0], 0, nStates);
+        Matrix<float[]> skip = Matrix.of(new float[0], 1, 0);
+        SelectiveScan<float[]> scan = new SelectiveScan<>(none, none, states, states, states, skip, states);
+        try (Kernels<float[]> kernels = new Tested<>("scalar", Precision.F32).open()) {
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class, () -> kernels.selectiveScanBackward(scan, none, states, scan));
+            assertTrue(refused.getMessage().contains(nStates + " states"), refused.getMessage());
         }
     }
 
