@@ -1,6 +1,7 @@
 package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Checks.requireHeadFits;
+import static org.icl4j.kernels.Checks.requireHeads;
 import static org.icl4j.kernels.Checks.requireSetting;
 import static org.icl4j.kernels.Checks.requireShape;
 
@@ -54,15 +55,7 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
 
     private void requireAttention(String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v) {
         requireSetting(precision, kernel, "scale", heads.scale());
-        if (q.cols() % heads.nHeads() != 0) {
-            throw new IllegalArgumentException(kernel
-                    + ": q "
-                    + q.shape()
-                    + " has "
-                    + q.cols()
-                    + " columns, not a multiple of nHeads="
-                    + heads.nHeads());
-        }
+        requireHeads(kernel, "q", q, heads.nHeads());
         requireHeadFits(kernel, q.cols() / heads.nHeads(), k.rows());
         requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q", q);
         requireLike(kernel, "v", v, "k", k);

@@ -87,6 +87,14 @@ final class Checks {
         }
     }
 
+    /** Columns that split into heads of one width. */
+    static void requireHeads(String kernel, String name, Matrix<?> m, int nHeads) {
+        if (m.cols() % nHeads != 0) {
+            throw new IllegalArgumentException(kernel + ": " + name + " " + m.shape() + " has " + m.cols()
+                    + " columns, not a multiple of nHeads=" + nHeads);
+        }
+    }
+
     /** The working memory of one head, for the widest vectors: it must fit one array. */
     static void requireHeadFits(String kernel, long dHead, long nKeys) {
         long rowFloats = 3 * HEAD_COLUMNS * Math.ceilDiv(dHead, HEAD_COLUMNS);

@@ -9,7 +9,7 @@ package org.icl4j.kernels;
  * }
  * }</pre>
  *
- * <p>The kernels stand in five small interfaces by kind of work; this is their sum. Every
+ * <p>The kernels stand in small interfaces by kind of work; this is their sum. Every
  * implementation is held by the same tests to the specification, the provider {@code scalar}: plain
  * loops with double accumulation.
  *
@@ -38,6 +38,11 @@ public interface Kernels<A>
                 ActivationKernels<A>,
                 AttentionKernels<A>,
                 OptimizerKernels<A>,
+                GateKernels<A>,
+                PositionKernels<A>,
+                LinearAttentionKernels<A>,
+                RecurrentKernels<A>,
+                StateSpaceKernels<A>,
                 AutoCloseable {
 
     /**

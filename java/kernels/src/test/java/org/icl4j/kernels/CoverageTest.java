@@ -18,7 +18,12 @@ class CoverageTest {
             RowKernels.class,
             ActivationKernels.class,
             AttentionKernels.class,
-            OptimizerKernels.class);
+            OptimizerKernels.class,
+            GateKernels.class,
+            PositionKernels.class,
+            LinearAttentionKernels.class,
+            RecurrentKernels.class,
+            StateSpaceKernels.class);
 
     @Test
     void everyKernelIsCalledByTheTestOfItsKind() throws IOException {
@@ -31,7 +36,8 @@ class CoverageTest {
                 boolean onKernels = test.contains("kernels." + kernel.getName() + "(");
                 boolean onReference = test.contains("KERNELS." + kernel.getName() + "(")
                         || kind == ProductKernels.class // Its oracle is in the test itself.
-                        || kind == ActivationKernels.class; // Called through one method for all.
+                        || kind == ActivationKernels.class // Called through one method for all.
+                        || kind == GateKernels.class; // Likewise.
                 if (!onKernels
                         || !onReference
                         || !(test.contains("Tested#everyTwin") || test.contains("Tested#everyProvider"))) {

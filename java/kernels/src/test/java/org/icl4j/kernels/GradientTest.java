@@ -1,6 +1,7 @@
 package org.icl4j.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.icl4j.kernels.CentralDifferences.check;
+import static org.icl4j.kernels.CentralDifferences.dot;
 
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -8,9 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** Every backward kernel of the specification against central differences of its forward kernel, in f64. */
 class GradientTest {
-    private static final double STEP = 1e-6;
-    private static final double TOLERANCE = 2e-8;
-
     private final Kernels<double[]> kernels = Reference.KERNELS;
     private final RandomGenerator random = TestSeed.random("gradients");
 
@@ -20,32 +18,6 @@ class GradientTest {
 
     private static Matrix<double[]> zeros(int rows, int cols) {
         return Matrix.of(new double[rows * cols], rows, cols);
-    }
-
-    private static double dot(Matrix<double[]> x, Matrix<double[]> y) {
-        double sum = 0;
-        for (int i = 0; i < x.array().length; i++) {
-            sum += x.array()[i] * y.array()[i];
-        }
-        return sum;
-    }
-
-    /** {@code gradient} must be the derivative of {@code loss} with respect to {@code x}. */
-    private void check(String what, Supplier<Double> loss, Matrix<double[]> x, Matrix<double[]> gradient) {
-        double[] values = x.array();
-        for (int i = 0; i < values.length; i++) {
-            double value = values[i];
-            values[i] = value + STEP;
-            double above = loss.get();
-            values[i] = value - STEP;
-            double below = loss.get();
-            values[i] = value;
-            assertEquals(
-                    (above - below) / (2 * STEP),
-                    gradient.array()[i],
-                    TOLERANCE,
-                    what + " element " + i + ", " + TestSeed.hint());
-        }
     }
 
     @Test
@@ -112,6 +84,46 @@ class GradientTest {
                     x,
                     dx);
         }
+    }
+
+    @Test
+    void gates() {
+        Matrix<double[]> x = random(5, 9);
+        Matrix<double[]> dy = random(5, 9);
+        Matrix<double[]> y = zeros(5, 9);
+        Matrix<double[]> dx = zeros(5, 9);
+        kernels.siluBackward(x, dy, dx);
+        checkElementwise("silu", () -> kernels.silu(x, y), x, y, dy, dx);
+        kernels.tanh(x, y);
+        kernels.tanhBackward(y, dy, dx);
+        checkElementwise("tanh", () -> kernels.tanh(x, y), x, y, dy, dx);
+        kernels.sigmoid(x, y);
+        kernels.sigmoidBackward(y, dy, dx);
+        checkElementwise("sigmoid", () -> kernels.sigmoid(x, y), x, y, dy, dx);
+        Matrix<double[]> g = random(5, 9);
+        Matrix<double[]> dg = zeros(5, 9);
+        for (Gate form : Gate.values()) {
+            kernels.gateBackward(form, x, g, dy, dx, dg);
+            checkElementwise(form + " x", () -> kernels.gate(form, x, g, y), x, y, dy, dx);
+            checkElementwise(form + " g", () -> kernels.gate(form, x, g, y), g, y, dy, dg);
+        }
+    }
+
+    private void checkElementwise(
+            String what,
+            Runnable forward,
+            Matrix<double[]> x,
+            Matrix<double[]> y,
+            Matrix<double[]> dy,
+            Matrix<double[]> gradient) {
+        check(
+                what,
+                () -> {
+                    forward.run();
+                    return dot(y, dy);
+                },
+                x,
+                gradient);
     }
 
     @Test

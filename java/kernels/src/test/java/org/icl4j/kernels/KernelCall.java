@@ -87,6 +87,8 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("firstMoment", Role.UPDATED, count, rows, cols)
                 .slot("secondMoment", Role.UPDATED, count, rows, cols)
                 .build((k, m) -> k.adamW(AdamW.adam(0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
+        GateCalls.addTo(all, count, rows, cols);
+        ScanCalls.addTo(all, count, rows, cols);
         return all;
     }
 
@@ -167,7 +169,7 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
     }
 
     /** Gathers the operands of one kernel. */
-    private static final class Builder<A> {
+    static final class Builder<A> {
         private final String name;
         private final List<Slot> slots = new ArrayList<>();
         private Set<String> inPlace = Set.of();

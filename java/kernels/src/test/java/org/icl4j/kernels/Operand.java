@@ -63,9 +63,16 @@ final class Operand<A> {
         return new Operand<>(Precision.F64, on(array));
     }
 
-    private Matrix<double[]> on(double[] array) {
+    /** The same matrix in storage of its own. */
+    Operand<A> copy() {
+        A array = precision.allocate(precision.length(before));
+        System.arraycopy(view.array(), 0, array, 0, precision.length(before));
+        return new Operand<>(precision, on(array));
+    }
+
+    private <B> Matrix<B> on(B array) {
         boolean t = view.isTransposed();
-        Matrix<double[]> same = Matrix.batch(
+        Matrix<B> same = Matrix.batch(
                 array,
                 view.offset(),
                 view.count(),

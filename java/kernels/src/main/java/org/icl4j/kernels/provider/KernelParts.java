@@ -3,10 +3,15 @@ package org.icl4j.kernels.provider;
 import java.util.Optional;
 import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
+import org.icl4j.kernels.GateKernels;
+import org.icl4j.kernels.LinearAttentionKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
+import org.icl4j.kernels.PositionKernels;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.RecurrentKernels;
 import org.icl4j.kernels.RowKernels;
+import org.icl4j.kernels.StateSpaceKernels;
 
 /**
  * What a provider is made of. Parts of several providers can be put together: {@code openblas} is
@@ -23,6 +28,11 @@ public record KernelParts<A>(
         ActivationKernels<A> activations,
         AttentionKernels<A> attention,
         OptimizerKernels<A> optimizers,
+        GateKernels<A> gates,
+        PositionKernels<A> positions,
+        LinearAttentionKernels<A> linearAttention,
+        RecurrentKernels<A> recurrences,
+        StateSpaceKernels<A> stateSpaces,
         int speciesBits,
         boolean fma,
         int threads,
@@ -37,6 +47,11 @@ public record KernelParts<A>(
                 activations,
                 attention,
                 optimizers,
+                gates,
+                positions,
+                linearAttention,
+                recurrences,
+                stateSpaces,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

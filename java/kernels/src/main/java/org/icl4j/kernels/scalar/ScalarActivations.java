@@ -31,12 +31,16 @@ final class ScalarActivations<A> implements ActivationKernels<A> {
 
     @Override
     public void gelu(Gelu form, Matrix<A> x, Matrix<A> y) {
-        map(x, y, v -> v == Double.NEGATIVE_INFINITY ? -0.0 : v * gate(form, v));
+        map(x, y, v -> gelu(form, v));
     }
 
     @Override
     public void geluBackward(Gelu form, Matrix<A> x, Matrix<A> dy, Matrix<A> dx) {
         map(x, dy, dx, (v, d) -> d * derivative(form, v));
+    }
+
+    static double gelu(Gelu form, double x) {
+        return x == Double.NEGATIVE_INFINITY ? -0.0 : x * gate(form, x);
     }
 
     /**
@@ -51,7 +55,7 @@ final class ScalarActivations<A> implements ActivationKernels<A> {
     }
 
     /** Derivative of x·gate(x), with gate(−x) for 1 − gate(x), which would cancel. */
-    private static double derivative(Gelu form, double x) {
+    static double derivative(Gelu form, double x) {
         double gate = gate(form, x);
         double complement = gate(form, -x);
         if (gate == 0 || complement == 0) {

@@ -31,17 +31,32 @@ record RowTasks(WorkerPool workers) {
      * which are of one shape.
      */
     void forEachStretch(Matrix<?> w, Matrix<?> x, Matrix<?> y, Matrix<?> z, Stretch body) {
-        if (isFlat(w) && isFlat(x) && isFlat(y) && isFlat(z)) {
+        forEachStretch(w, x, y, z, z, (wAt, xAt, yAt, zAt, same, n) -> body.accept(wAt, xAt, yAt, zAt, n));
+    }
+
+    /** The same for five operands. */
+    void forEachStretch(Matrix<?> v, Matrix<?> w, Matrix<?> x, Matrix<?> y, Matrix<?> z, WideStretch body) {
+        if (isFlat(v) && isFlat(w) && isFlat(x) && isFlat(y) && isFlat(z)) {
             split(
-                    w.count() * w.rows() * w.cols(),
+                    v.count() * v.rows() * v.cols(),
                     TASK_ELEMENTS,
                     (from, length) -> body.accept(
-                            w.offset() + from, x.offset() + from, y.offset() + from, z.offset() + from, length));
+                            v.offset() + from,
+                            w.offset() + from,
+                            x.offset() + from,
+                            y.offset() + from,
+                            z.offset() + from,
+                            length));
         } else {
             forEachRow(
-                    w,
+                    v,
                     row -> body.accept(
-                            rowStart(w, row), rowStart(x, row), rowStart(y, row), rowStart(z, row), w.cols()));
+                            rowStart(v, row),
+                            rowStart(w, row),
+                            rowStart(x, row),
+                            rowStart(y, row),
+                            rowStart(z, row),
+                            v.cols()));
         }
     }
 
@@ -68,5 +83,11 @@ record RowTasks(WorkerPool workers) {
     @FunctionalInterface
     interface Stretch {
         void accept(int w, int x, int y, int z, int length);
+    }
+
+    /** What to do with {@code length} elements, given where they start in each of five operands. */
+    @FunctionalInterface
+    interface WideStretch {
+        void accept(int v, int w, int x, int y, int z, int length);
     }
 }

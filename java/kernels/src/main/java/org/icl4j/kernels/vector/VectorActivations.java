@@ -18,11 +18,11 @@ import org.icl4j.kernels.Matrix;
  */
 final class VectorActivations implements ActivationKernels<float[]> {
     /** 2·√(2/π), and that times 0.044715: gelu ≈ x/(1 + exp(−(TANH_1·x + TANH_3·x³))). */
-    private static final float TANH_1 = 1.5957691216057308f;
+    static final float TANH_1 = 1.5957691216057308f;
 
-    private static final float TANH_3 = 0.07135481282052037f;
+    static final float TANH_3 = 0.07135481282052037f;
 
-    private static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
+    static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
 
     /** −2|u| below which the exponential is no normal number, and the tanh form is 0 or x and its slope 0 or 1. */
     private static final float SATURATED = -87.33654f;

@@ -167,6 +167,13 @@ final class VectorMath {
         return guess.fma(residue, guess);
     }
 
+    /** exp(x) − 1 for 0 ≤ x ≤ 80, with its digits near 0. */
+    static FloatVector expMinusOne(FloatVector x) {
+        FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
+        FloatVector power = scale(Lanes.broadcast(1), shifted);
+        return expm1(reduce(x, shifted)).fma(power, power.sub(1));
+    }
+
     /** x − n·ln 2, n the integer nearest to x/ln 2, which stands in the low bits of {@code shifted}. */
     private static FloatVector reduce(FloatVector x, FloatVector shifted) {
         FloatVector n = shifted.sub(ROUND);

@@ -71,12 +71,18 @@ public final class VectorProvider implements KernelProvider {
     private static KernelParts<float[]> parts(WorkerPool workers) {
         Scratch scratch = new Scratch();
         RowTasks tasks = new RowTasks(workers);
+        VectorProducts products = new VectorProducts(workers, scratch);
         return new KernelParts<>(
-                new VectorProducts(workers, scratch),
+                products,
                 new VectorRows(tasks),
                 new VectorActivations(tasks, scratch),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
+                new VectorGates(tasks, scratch),
+                new VectorPositions(tasks),
+                new VectorLinearAttention(workers, scratch),
+                new VectorRecurrences(workers, scratch, products),
+                new VectorStateSpaces(workers, scratch),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

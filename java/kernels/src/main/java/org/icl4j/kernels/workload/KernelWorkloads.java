@@ -10,10 +10,10 @@ import org.icl4j.kernels.Matrix;
 /** A workload for each kernel: small ones to check with, and the shapes of transformers to time. */
 public final class KernelWorkloads {
     /** Vector instructions of one exponential: reduction, polynomial of degree 6, scaling, and the two ends. */
-    private static final int EXP = 17;
+    static final int EXP = 17;
 
     /** Those of the rational normal tail, without its division and its exponential. */
-    private static final int TAIL = 15;
+    static final int TAIL = 15;
 
     private KernelWorkloads() {}
 
@@ -27,6 +27,8 @@ public final class KernelWorkloads {
         all.addAll(activations(512, 256));
         all.addAll(attention(4, 4, 64, 32));
         all.add(adamW(512, 256));
+        all.addAll(GateWorkloads.all(512, 256, 256));
+        all.addAll(ScanWorkloads.small());
         return all;
     }
 
@@ -41,6 +43,8 @@ public final class KernelWorkloads {
         all.addAll(attention(64, 8, 41, 32));
         all.addAll(attention(1, 12, 1024, 64));
         all.add(adamW(1160, 8192));
+        all.addAll(GateWorkloads.all(2624, 256, 1024));
+        all.addAll(ScanWorkloads.benchmark());
         return all;
     }
 
@@ -80,7 +84,7 @@ public final class KernelWorkloads {
         });
     }
 
-    private static String shape(int rows, int cols) {
+    static String shape(int rows, int cols) {
         return rows + "x" + cols;
     }
 

@@ -1,0 +1,153 @@
+package org.icl4j.kernels.vector;
+
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static org.icl4j.kernels.vector.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Matrix;
+
+/** What the gated recurrent unit does with a row of one batch entry once its product with the weights is there. */
+final class GruStep {
+    private GruStep() {}
+
+    /** The row of gates, which holds u, becomes r, z, u_n, n; then h[t]. */
+    static void forward(
+            Matrix<float[]> initial, Matrix<float[]> pre, Matrix<float[]> gates, Matrix<float[]> h, int b, int t) {
+        int n = h.cols();
+        int preAt = pre.index(b, t, 0);
+        int gatesAt = gates.index(b, t, 0);
+        Matrix<float[]> before = t == 0 ? initial : h;
+        int beforeAt = before.index(b, Math.max(0, t - 1), 0);
+        resetAndUpdate(pre.array(), preAt, gates.array(), gatesAt, 2 * n);
+        candidate(pre.array(), preAt + 2 * n, gates.array(), gatesAt, n);
+        mix(gates.array(), gatesAt, before.array(), beforeAt, h.array(), h.index(b, t, 0), n);
+    }
+
+    private static void resetAndUpdate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector argument = sum(pre, preAt + i, gates, gatesAt + i, mask);
+            Hyperbolic.sigmoid(argument).intoArray(gates, gatesAt + i, mask);
+        }
+    }
+
+    private static void candidate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector reset = load(gates, gatesAt + i, mask);
+            FloatVector inner = load(gates, gatesAt + 2 * n + i, mask);
+            FloatVector argument = reset.fma(inner, load(pre, preAt + i, mask));
+            Hyperbolic.tanh(argument).intoArray(gates, gatesAt + 3 * n + i, mask);
+        }
+    }
+
+    private static void mix(float[] gates, int gatesAt, float[] before, int beforeAt, float[] h, int hAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector update = load(gates, gatesAt + n + i, mask);
+            FloatVector candidate = load(gates, gatesAt + 3 * n + i, mask);
+            FloatVector kept = update.mul(load(before, beforeAt + i, mask));
+            broadcast(1).sub(update).fma(candidate, kept).intoArray(h, hAt + i, mask);
+        }
+    }
+
+    private static FloatVector sum(float[] x, int xAt, float[] y, int yAt, VectorMask<Float> mask) {
+        return load(x, xAt, mask).add(load(y, yAt, mask));
+    }
+
+    /**
+     * dPre[t], and for the product with the weights the row dU; {@code rows} at {@code later} holds the gradient of h[t] that came
+     * from later steps, and after it the share g∘z of that of h[t − 1].
+     */
+    static void backward(
+            float[] rows,
+            int later,
+            int dU,
+            Matrix<float[]> initial,
+            Matrix<float[]> gates,
+            Matrix<float[]> h,
+            Matrix<float[]> dH,
+            Matrix<float[]> dPre,
+            int b,
+            int t) {
+        Matrix<float[]> before = t == 0 ? initial : h;
+        slopes(
+                rows,
+                later,
+                dU,
+                before.array(),
+                before.index(b, Math.max(0, t - 1), 0),
+                gates.array(),
+                gates.index(b, t, 0),
+                dH.array(),
+                dH.index(b, t, 0),
+                dPre.array(),
+                dPre.index(b, t, 0),
+                h.cols());
+    }
+
+    private static void slopes(
+            float[] rows,
+            int later,
+            int dU,
+            float[] before,
+            int beforeAt,
+            float[] gates,
+            int gatesAt,
+            float[] dH,
+            int dHAt,
+            float[] dPre,
+            int dPreAt,
+            int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            FloatVector reset = load(gates, gatesAt + i, mask);
+            FloatVector update = load(gates, gatesAt + n + i, mask);
+            FloatVector inner = load(gates, gatesAt + 2 * n + i, mask);
+            FloatVector candidate = load(gates, gatesAt + 3 * n + i, mask);
+            FloatVector g = sum(dH, dHAt + i, rows, later + i, mask);
+            FloatVector rest = broadcast(1).sub(update);
+            FloatVector dCandidate = g.mul(rest).mul(Hyperbolic.tanhSlope(candidate));
+            FloatVector dUpdate = g.mul(load(before, beforeAt + i, mask).sub(candidate))
+                    .mul(update)
+                    .mul(rest);
+            FloatVector dReset =
+                    dCandidate.mul(inner).mul(reset).mul(broadcast(1).sub(reset));
+            dReset.intoArray(dPre, dPreAt + i, mask);
+            dUpdate.intoArray(dPre, dPreAt + n + i, mask);
+            dCandidate.intoArray(dPre, dPreAt + 2 * n + i, mask);
+            dReset.intoArray(rows, dU + i, mask);
+            dUpdate.intoArray(rows, dU + n + i, mask);
+            dCandidate.mul(reset).intoArray(rows, dU + 2 * n + i, mask);
+            g.mul(update).intoArray(rows, later + i, mask);
+        }
+    }
+
+    /** dU ← dPre with its last part multiplied by r, for one batch entry; dBias += Σₜ dU[t]. */
+    static void contributionGradients(
+            Matrix<float[]> dPre, Matrix<float[]> gates, Matrix<float[]> dU, Matrix<float[]> dBias) {
+        int n = dPre.cols() / 3;
+        for (int t = 0; t < dPre.rows(); t++) {
+            int at = dU.index(0, t, 0);
+            System.arraycopy(dPre.array(), dPre.index(0, t, 0), dU.array(), at, 3 * n);
+            multiply(dU.array(), at + 2 * n, gates.array(), gates.index(0, t, 0), n);
+            add(dBias.array(), dBias.offset(), dU.array(), at, 3 * n);
+        }
+    }
+
+    private static void multiply(float[] x, int xAt, float[] by, int byAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            load(x, xAt + i, mask).mul(load(by, byAt + i, mask)).intoArray(x, xAt + i, mask);
+        }
+    }
+
+    private static void add(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            load(x, xAt + i, mask).add(load(y, yAt + i, mask)).intoArray(x, xAt + i, mask);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package org.icl4j.kernels.vector;
+
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static org.icl4j.kernels.vector.Lanes.load;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Matrix;
+
+/**
+ * A sum of outer products that grows along a sequence, and its product with another vector at each position:
+ *
+ * <pre>S += rowsᵢ⊗(factor·columnsᵢ),  out[i, :] ← outFactor·leftᵢ·S</pre>
+ *
+ * <p>Each element of S meets one multiply-add a position, and each sum over rows goes in their order, whatever stands around it.
+ * A block of columns goes through the whole sequence before the next, so that its part of S stays in the first-level cache; two
+ * positions at a time, so that an element of S is loaded and stored once for four multiply-adds.
+ *
+ * @param rows [T, D], as columns, left and out
+ * @param factor of the columns
+ * @param out overwritten
+ * @param fromEnd whether the sequence is gone through from its end
+ */
+record OuterProductScan(
+        Matrix<float[]> rows,
+        Matrix<float[]> columns,
+        float factor,
+        Matrix<float[]> left,
+        float outFactor,
+        Matrix<float[]> out,
+        boolean fromEnd) {
+
+    private static final int WIDE = 2 * LENGTH;
+
+    /** Working memory of {@link #run}: the columns of S that are gone through together. */
+    static int scratchLength(int dHead) {
+        return Math.multiplyExact(dHead, WIDE);
+    }
+
+    /**
+     * Runs the whole sequence.
+     *
+     * @param initial S before it, [D, D]; may be a transposed view
+     * @param last overwritten by S after it, or null; may be initial
+     * @param panel working memory
+     */
+    void run(Matrix<float[]> initial, Matrix<float[]> last, float[] panel) {
+        int dHead = rows.cols();
+        int column = 0;
+        for (; column + WIDE <= dHead; column += WIDE) {
+            loadPanel(initial, column, WIDE, panel, WIDE);
+            wideColumns(panel, column);
+            storePanel(panel, WIDE, last, column, WIDE);
+        }
+        for (; column < dHead; column += LENGTH) {
+            int width = Math.min(LENGTH, dHead - column);
+            loadPanel(initial, column, width, panel, LENGTH);
+            narrowColumns(panel, column, Lanes.first(width));
+            storePanel(panel, LENGTH, last, column, width);
+        }
+    }
+
+    /** The columns {@code column} … {@code column + width} of S as a panel with rows {@code ld} apart, filled up with zeros. */
+    private static void loadPanel(Matrix<float[]> initial, int column, int width, float[] panel, int ld) {
+        for (int d = 0; d < initial.rows(); d++) {
+            int from = initial.index(0, d, column);
+            for (int j = 0; j < width; j++) {
+                panel[d * ld + j] = initial.array()[from + j * initial.colStep()];
+            }
+            Arrays.fill(panel, d * ld + width, (d + 1) * ld, 0);
+        }
+    }
+
+    private static void storePanel(float[] panel, int ld, Matrix<float[]> last, int column, int width) {
+        if (last != null) {
+            for (int d = 0; d < last.rows(); d++) {
+                System.arraycopy(panel, d * ld, last.array(), last.index(0, d, column), width);
+            }
+        }
+    }
+
+    private int position(int step) {
+        return fromEnd ? rows.rows() - 1 - step : step;
+    }
+
+    private void wideColumns(float[] panel, int column) {
+        int steps = rows.rows();
+        int step = 0;
+        for (; step + 2 <= steps; step += 2) {
+            int i = position(step);
+            int j = position(step + 1);
+            wide2(
+                    panel,
+                    rows.cols(),
+                    rows.array(),
+                    rows.index(0, i, 0),
+                    rows.index(0, j, 0),
+                    columns.array(),
+                    columns.index(0, i, column),
+                    columns.index(0, j, column),
+                    factor,
+                    left.array(),
+                    left.index(0, i, 0),
+                    left.index(0, j, 0),
+                    outFactor,
+                    out.array(),
+                    out.index(0, i, column),
+                    out.index(0, j, column));
+        }
+        if (step < steps) {
+            int i = position(step);
+            wide1(
+                    panel,
+                    rows.cols(),
+                    rows.array(),
+                    rows.index(0, i, 0),
+                    columns.array(),
+                    columns.index(0, i, column),
+                    factor,
+                    left.array(),
+                    left.index(0, i, 0),
+                    outFactor,
+                    out.array(),
+                    out.index(0, i, column));
+        }
+    }
+
+    private void narrowColumns(float[] panel, int column, VectorMask<Float> mask) {
+        for (int step = 0; step < rows.rows(); step++) {
+            int i = position(step);
+            narrow1(
+                    panel,
+                    rows.cols(),
+                    rows.array(),
+                    rows.index(0, i, 0),
+                    columns.array(),
+                    columns.index(0, i, column),
+                    factor,
+                    left.array(),
+                    left.index(0, i, 0),
+                    outFactor,
+                    out.array(),
+                    out.index(0, i, column),
+                    mask);
+        }
+    }
+
+    /** Two positions, two vectors of columns. */
+    private static void wide2(
+            float[] panel,
+            int n,
+            float[] rows,
+            int row0,
+            int row1,
+            float[] columns,
+            int column0,
+            int column1,
+            float factor,
+            float[] left,
+            int left0,
+            int left1,
+            float outFactor,
+            float[] out,
+            int out0,
+            int out1) {
+        FloatVector c00 = load(columns, column0).mul(factor);
+        FloatVector c01 = load(columns, column0 + LENGTH).mul(factor);
+        FloatVector c10 = load(columns, column1).mul(factor);
+        FloatVector c11 = load(columns, column1 + LENGTH).mul(factor);
+        FloatVector sum00 = Lanes.zero();
+        FloatVector sum01 = Lanes.zero();
+        FloatVector sum10 = Lanes.zero();
+        FloatVector sum11 = Lanes.zero();
+        for (int d = 0; d < n; d++) {
+            int at = d * WIDE;
+            FloatVector r0 = broadcast(rows[row0 + d]);
+            FloatVector r1 = broadcast(rows[row1 + d]);
+            FloatVector l0 = broadcast(left[left0 + d]);
+            FloatVector l1 = broadcast(left[left1 + d]);
+            FloatVector s0 = r0.fma(c00, load(panel, at));
+            FloatVector s1 = r0.fma(c01, load(panel, at + LENGTH));
+            sum00 = l0.fma(s0, sum00);
+            sum01 = l0.fma(s1, sum01);
+            s0 = r1.fma(c10, s0);
+            s1 = r1.fma(c11, s1);
+            sum10 = l1.fma(s0, sum10);
+            sum11 = l1.fma(s1, sum11);
+            s0.intoArray(panel, at);
+            s1.intoArray(panel, at + LENGTH);
+        }
+        sum00.mul(outFactor).intoArray(out, out0);
+        sum01.mul(outFactor).intoArray(out, out0 + LENGTH);
+        sum10.mul(outFactor).intoArray(out, out1);
+        sum11.mul(outFactor).intoArray(out, out1 + LENGTH);
+    }
+
+    /** One position, two vectors of columns. */
+    private static void wide1(
+            float[] panel,
+            int n,
+            float[] rows,
+            int row,
+            float[] columns,
+            int column,
+            float factor,
+            float[] left,
+            int leftAt,
+            float outFactor,
+            float[] out,
+            int outAt) {
+        FloatVector c0 = load(columns, column).mul(factor);
+        FloatVector c1 = load(columns, column + LENGTH).mul(factor);
+        FloatVector sum0 = Lanes.zero();
+        FloatVector sum1 = Lanes.zero();
+        for (int d = 0; d < n; d++) {
+            int at = d * WIDE;
+            FloatVector r = broadcast(rows[row + d]);
+            FloatVector l = broadcast(left[leftAt + d]);
+            FloatVector s0 = r.fma(c0, load(panel, at));
+            FloatVector s1 = r.fma(c1, load(panel, at + LENGTH));
+            sum0 = l.fma(s0, sum0);
+            sum1 = l.fma(s1, sum1);
+            s0.intoArray(panel, at);
+            s1.intoArray(panel, at + LENGTH);
+        }
+        sum0.mul(outFactor).intoArray(out, outAt);
+        sum1.mul(outFactor).intoArray(out, outAt + LENGTH);
+    }
+
+    /** One position, one vector of columns. */
+    private static void narrow1(
+            float[] panel,
+            int n,
+            float[] rows,
+            int row,
+            float[] columns,
+            int column,
+            float factor,
+            float[] left,
+            int leftAt,
+            float outFactor,
+            float[] out,
+            int outAt,
+            VectorMask<Float> mask) {
+        FloatVector c = load(columns, column, mask).mul(factor);
+        FloatVector sum = Lanes.zero();
+        for (int d = 0; d < n; d++) {
+            int at = d * LENGTH;
+            FloatVector s = broadcast(rows[row + d]).fma(c, load(panel, at));
+            sum = broadcast(left[leftAt + d]).fma(s, sum);
+            s.intoArray(panel, at);
+        }
+        sum.mul(outFactor).intoArray(out, outAt, mask);
+    }
+}
