@@ -77,7 +77,15 @@ public class KernelBenchmark {
         "gate 2624x1024 geglu_exact",
         "gateBackward 2624x1024 geglu_exact",
         "gate 2624x1024 geglu_tanh",
-        "gateBackward 2624x1024 geglu_tanh"
+        "gateBackward 2624x1024 geglu_tanh",
+        "rmsNorm 2624x256",
+        "rmsNormBackward 2624x256",
+        "crossEntropy 2624x512",
+        "crossEntropyBackward 2624x512",
+        "sum 1160x8192",
+        "sumOfSquares 1160x8192",
+        "dot 1160x8192",
+        "max 1160x8192"
     })
     public String workload;
 

@@ -39,6 +39,8 @@ public interface Kernels<A>
                 AttentionKernels<A>,
                 OptimizerKernels<A>,
                 GateKernels<A>,
+                ReductionKernels<A>,
+                LossKernels<A>,
                 AutoCloseable {
 
     /**

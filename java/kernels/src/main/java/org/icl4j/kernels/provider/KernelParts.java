@@ -4,9 +4,11 @@ import java.util.Optional;
 import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
 import org.icl4j.kernels.GateKernels;
+import org.icl4j.kernels.LossKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.ReductionKernels;
 import org.icl4j.kernels.RowKernels;
 
 /**
@@ -25,6 +27,8 @@ public record KernelParts<A>(
         AttentionKernels<A> attention,
         OptimizerKernels<A> optimizers,
         GateKernels<A> gates,
+        ReductionKernels<A> reductions,
+        LossKernels<A> losses,
         int speciesBits,
         boolean fma,
         int threads,
@@ -40,6 +44,8 @@ public record KernelParts<A>(
                 attention,
                 optimizers,
                 gates,
+                reductions,
+                losses,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

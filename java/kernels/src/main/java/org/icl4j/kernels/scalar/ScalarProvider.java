@@ -22,6 +22,8 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarAttention<>(elements),
                 new ScalarOptimizers<>(elements),
                 new ScalarGates<>(elements),
+                new ScalarReductions<>(elements),
+                new ScalarLosses<>(elements),
                 0,
                 false,
                 1,

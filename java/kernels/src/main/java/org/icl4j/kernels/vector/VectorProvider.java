@@ -78,6 +78,8 @@ public final class VectorProvider implements KernelProvider {
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
                 new VectorGates(tasks, scratch),
+                new VectorReductions(tasks),
+                new VectorLosses(tasks),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

@@ -28,6 +28,9 @@ public final class KernelWorkloads {
         all.addAll(attention(4, 4, 64, 32));
         all.add(adamW(512, 256));
         all.addAll(GateWorkloads.all(512, 256, 256));
+        all.addAll(LossWorkloads.rmsNorm(512, 256));
+        all.addAll(LossWorkloads.crossEntropy(512, 256));
+        all.addAll(LossWorkloads.reductions(512, 256));
         return all;
     }
 
@@ -43,6 +46,9 @@ public final class KernelWorkloads {
         all.addAll(attention(1, 12, 1024, 64));
         all.add(adamW(1160, 8192));
         all.addAll(GateWorkloads.all(2624, 256, 1024));
+        all.addAll(LossWorkloads.rmsNorm(2624, 256));
+        all.addAll(LossWorkloads.crossEntropy(2624, 512));
+        all.addAll(LossWorkloads.reductions(1160, 8192));
         return all;
     }
 
