@@ -77,7 +77,15 @@ public class KernelBenchmark extends WorkloadBenchmark {
         "selectiveScan B64 T41 D32 N8",
         "selectiveScanBackward B64 T41 D32 N8",
         "selectiveScan B1 T1024 D256 N16",
-        "selectiveScanBackward B1 T1024 D256 N16"
+        "selectiveScanBackward B1 T1024 D256 N16",
+        "rmsNorm 2624x256",
+        "rmsNormBackward 2624x256",
+        "crossEntropy 2624x512",
+        "crossEntropyBackward 2624x512",
+        "sum 1160x8192",
+        "sumOfSquares 1160x8192",
+        "dot 1160x8192",
+        "max 1160x8192"
     })
     public String workload;
 

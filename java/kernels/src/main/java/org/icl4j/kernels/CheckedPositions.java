@@ -8,7 +8,7 @@ import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
 /** Checks the arguments of {@link PositionKernels}. */
-abstract class CheckedPositions<A> extends CheckedGates<A> implements PositionKernels<A> {
+abstract class CheckedPositions<A> extends CheckedLosses<A> implements PositionKernels<A> {
     CheckedPositions(Precision<A> precision, KernelParts<A> parts, WorkerPool workers, KernelsInfo info) {
         super(precision, parts, workers, info);
     }

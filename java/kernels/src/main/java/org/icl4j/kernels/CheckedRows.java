@@ -63,10 +63,7 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
     public void layerNorm(
             Matrix<A> x, Matrix<A> gamma, Matrix<A> beta, double eps, Matrix<A> y, Matrix<A> mean, Matrix<A> rstd) {
         beginRowMajor("layerNorm", x, gamma, beta, y, mean, rstd);
-        if (!(eps > 0) || !Double.isFinite(eps)) {
-            throw new IllegalArgumentException("layerNorm: eps=" + eps + " must be positive and finite");
-        }
-        requireSetting(precision, "layerNorm", "eps", eps);
+        requireEps("layerNorm", eps);
         requireColumns("layerNorm", "x", x);
         requireElementwise("layerNorm", x, "y", y);
         requireRowStatistics("layerNorm", x, gamma, mean, rstd);
@@ -106,9 +103,49 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
 
     private static <A> void requireRowStatistics(
             String kernel, Matrix<A> x, Matrix<A> gamma, Matrix<A> mean, Matrix<A> rstd) {
-        long rows = (long) x.count() * x.rows();
+        requireRowStatistics(kernel, x, gamma, rstd);
+        requireShape(kernel, "mean", mean, 1, 1, (long) x.count() * x.rows(), "x", x);
+    }
+
+    private static <A> void requireRowStatistics(String kernel, Matrix<A> x, Matrix<A> gamma, Matrix<A> rstd) {
         requireShape(kernel, "gamma", gamma, 1, 1, x.cols(), "x", x);
-        requireShape(kernel, "mean", mean, 1, 1, rows, "x", x);
-        requireShape(kernel, "rstd", rstd, 1, 1, rows, "x", x);
+        requireShape(kernel, "rstd", rstd, 1, 1, (long) x.count() * x.rows(), "x", x);
+    }
+
+    private void requireEps(String kernel, double eps) {
+        if (!(eps > 0) || !Double.isFinite(eps)) {
+            throw new IllegalArgumentException(kernel + ": eps=" + eps + " must be positive and finite");
+        }
+        requireSetting(precision, kernel, "eps", eps);
+    }
+
+    @Override
+    public void rmsNorm(Matrix<A> x, Matrix<A> gamma, double eps, Matrix<A> y, Matrix<A> rstd) {
+        beginRowMajor("rmsNorm", x, gamma, y, rstd);
+        requireEps("rmsNorm", eps);
+        requireColumns("rmsNorm", "x", x);
+        requireElementwise("rmsNorm", x, "y", y);
+        requireRowStatistics("rmsNorm", x, gamma, rstd);
+        requireOutputs("rmsNorm", new Matrix<?>[] {y, rstd}, gamma);
+        requireDisjoint("rmsNorm", "rstd", rstd, "x", x);
+        if (!y.isEmpty()) {
+            parts.rows().rmsNorm(x, gamma, eps, y, rstd);
+        }
+    }
+
+    @Override
+    public void rmsNormBackward(
+            Matrix<A> x, Matrix<A> gamma, Matrix<A> rstd, Matrix<A> dy, Matrix<A> dx, Matrix<A> dGamma) {
+        beginRowMajor("rmsNormBackward", x, gamma, rstd, dy, dx, dGamma);
+        requireColumns("rmsNormBackward", "x", x);
+        requireElementwise("rmsNormBackward", dy, "dx", dx);
+        requireShape("rmsNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy", dy);
+        requireRowStatistics("rmsNormBackward", x, gamma, rstd);
+        requireShape("rmsNormBackward", "dGamma", dGamma, 1, 1, x.cols(), "x", x);
+        requireOutputs("rmsNormBackward", new Matrix<?>[] {dx, dGamma}, x, gamma, rstd);
+        requireDisjoint("rmsNormBackward", "dGamma", dGamma, "dy", dy);
+        if (!dx.isEmpty()) {
+            parts.rows().rmsNormBackward(x, gamma, rstd, dy, dx, dGamma);
+        }
     }
 }

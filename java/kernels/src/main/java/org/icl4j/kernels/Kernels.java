@@ -43,6 +43,8 @@ public interface Kernels<A>
                 LinearAttentionKernels<A>,
                 RecurrentKernels<A>,
                 StateSpaceKernels<A>,
+                ReductionKernels<A>,
+                LossKernels<A>,
                 AutoCloseable {
 
     /**

@@ -85,4 +85,32 @@ public interface RowKernels<A> {
             Matrix<A> dx,
             Matrix<A> dGamma,
             Matrix<A> dBeta);
+
+    /**
+     * y[i, j] ← γ[j]·x[i, j]·rᵢ with rᵢ = 1/√(meanⱼ x[i, j]² + eps) (Zhang and Sennrich 2019, eq. 4). Rows of any finite numbers
+     * are right, in f32 also where their squares overflow; in f64 such a row becomes NaN. A NaN or an infinity makes its row of y and rstd NaN.
+     *
+     * @param x [rows, n], n ≥ 1, not modified unless it is y
+     * @param gamma [1, n]
+     * @param eps > 0, a normal number of the storage type
+     * @param y [rows, n], overwritten; may be x itself if no backward pass follows
+     * @param rstd [1, rows], overwritten by r
+     * @throws IllegalArgumentException if n = 0, eps is out of its range, or shapes disagree
+     */
+    void rmsNorm(Matrix<A> x, Matrix<A> gamma, double eps, Matrix<A> y, Matrix<A> rstd);
+
+    /**
+     * Gradient of {@link #rmsNorm}. With x̂ = x·r and g = γ∘dy:
+     *
+     * <pre>
+     * dx ← r·(g − x̂·mean(g∘x̂)),  dGamma ← dGamma + Σᵢ dy∘x̂
+     * </pre>
+     *
+     * @param x the input of the forward pass
+     * @param rstd r of the forward pass
+     * @param dy gradient with respect to y, not modified unless it is dx
+     * @param dx overwritten; may be dy itself
+     * @param dGamma [1, n], added to
+     */
+    void rmsNormBackward(Matrix<A> x, Matrix<A> gamma, Matrix<A> rstd, Matrix<A> dy, Matrix<A> dx, Matrix<A> dGamma);
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -23,15 +24,16 @@ class CoverageTest {
             PositionKernels.class,
             LinearAttentionKernels.class,
             RecurrentKernels.class,
-            StateSpaceKernels.class);
+            StateSpaceKernels.class,
+            ReductionKernels.class,
+            LossKernels.class);
 
     @Test
     void everyKernelIsCalledByTheTestOfItsKind() throws IOException {
         assertEquals(KINDS, kernelInterfaces());
         Set<String> untested = new TreeSet<>();
         for (Class<?> kind : KINDS) {
-            Path file = Path.of("src/test/java/org/icl4j/kernels", kind.getSimpleName() + "Test.java");
-            String test = Files.readString(file);
+            String test = testOf(kind);
             for (Method kernel : kind.getMethods()) {
                 boolean onKernels = test.contains("kernels." + kernel.getName() + "(");
                 boolean onReference = test.contains("KERNELS." + kernel.getName() + "(")
@@ -46,6 +48,18 @@ class CoverageTest {
             }
         }
         assertEquals(Set.of(), untested, "kernels without a test against the specification on every provider");
+    }
+
+    /** The test of this kind, which may be in several files whose names begin with the kind's. */
+    private static String testOf(Class<?> kind) throws IOException {
+        StringBuilder test = new StringBuilder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                Path.of("src/test/java/org/icl4j/kernels"), kind.getSimpleName() + "*Test.java")) {
+            for (Path file : files) {
+                test.append(Files.readString(file));
+            }
+        }
+        return test.toString();
     }
 
     private static Set<Class<?>> kernelInterfaces() {

@@ -87,6 +87,42 @@ class GradientTest {
     }
 
     @Test
+    void rmsNorm() {
+        Matrix<double[]> x = random(4, 6);
+        Matrix<double[]> gamma = random(1, 6);
+        Matrix<double[]> dy = random(4, 6);
+        Matrix<double[]> y = zeros(4, 6);
+        Matrix<double[]> rstd = zeros(1, 4);
+        Supplier<Double> loss = () -> {
+            kernels.rmsNorm(x, gamma, 1e-3, y, rstd);
+            return dot(y, dy);
+        };
+        loss.get();
+        Matrix<double[]> dx = zeros(4, 6);
+        Matrix<double[]> dGamma = zeros(1, 6);
+        kernels.rmsNormBackward(x, gamma, rstd, dy, dx, dGamma);
+        check("rmsNorm x", loss, x, dx);
+        check("rmsNorm gamma", loss, gamma, dGamma);
+    }
+
+    @Test
+    void crossEntropy() {
+        Matrix<double[]> logits = random(4, 6);
+        Matrix<double[]> losses = zeros(1, 4);
+        Matrix<double[]> logSumExp = zeros(1, 4);
+        Matrix<double[]> weights = random(1, 4);
+        Targets targets = Targets.of(5, Targets.IGNORED, 0, 3);
+        Supplier<Double> loss = () -> {
+            kernels.crossEntropy(logits, targets, losses, logSumExp);
+            return dot(losses, weights);
+        };
+        loss.get();
+        Matrix<double[]> dLogits = zeros(4, 6);
+        kernels.crossEntropyBackward(logits, targets, logSumExp, weights, dLogits);
+        check("crossEntropy", loss, logits, dLogits);
+    }
+
+    @Test
     void gates() {
         Matrix<double[]> x = random(5, 9);
         Matrix<double[]> dy = random(5, 9);

@@ -89,6 +89,7 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .build((k, m) -> k.adamW(AdamW.adam(0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
         GateCalls.addTo(all, count, rows, cols);
         ScanCalls.addTo(all, count, rows, cols);
+        LossCalls.addTo(all, count, rows, cols);
         return all;
     }
 

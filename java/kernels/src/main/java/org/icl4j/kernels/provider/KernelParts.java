@@ -5,11 +5,13 @@ import org.icl4j.kernels.ActivationKernels;
 import org.icl4j.kernels.AttentionKernels;
 import org.icl4j.kernels.GateKernels;
 import org.icl4j.kernels.LinearAttentionKernels;
+import org.icl4j.kernels.LossKernels;
 import org.icl4j.kernels.OpenBlasInfo;
 import org.icl4j.kernels.OptimizerKernels;
 import org.icl4j.kernels.PositionKernels;
 import org.icl4j.kernels.ProductKernels;
 import org.icl4j.kernels.RecurrentKernels;
+import org.icl4j.kernels.ReductionKernels;
 import org.icl4j.kernels.RowKernels;
 import org.icl4j.kernels.StateSpaceKernels;
 
@@ -33,6 +35,8 @@ public record KernelParts<A>(
         LinearAttentionKernels<A> linearAttention,
         RecurrentKernels<A> recurrences,
         StateSpaceKernels<A> stateSpaces,
+        ReductionKernels<A> reductions,
+        LossKernels<A> losses,
         int speciesBits,
         boolean fma,
         int threads,
@@ -52,6 +56,8 @@ public record KernelParts<A>(
                 linearAttention,
                 recurrences,
                 stateSpaces,
+                reductions,
+                losses,
                 speciesBits,
                 fma,
                 Math.max(threads, blas.threads()),

@@ -26,6 +26,8 @@ public final class ScalarProvider implements KernelProvider {
                 new ScalarLinearAttention<>(elements),
                 new ScalarRecurrences<>(elements),
                 new ScalarStateSpaces<>(elements),
+                new ScalarReductions<>(elements),
+                new ScalarLosses<>(elements),
                 0,
                 false,
                 1,

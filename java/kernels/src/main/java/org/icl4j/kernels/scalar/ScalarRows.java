@@ -138,4 +138,46 @@ final class ScalarRows<A> implements RowKernels<A> {
             at.set(dBeta, j, at.get(dBeta, j) + sumBeta);
         }
     }
+
+    @Override
+    public void rmsNorm(Matrix<A> x, Matrix<A> gamma, double eps, Matrix<A> y, Matrix<A> rstd) {
+        int n = x.cols();
+        forEachRow(x, (b, i) -> {
+            double squares = 0;
+            for (int j = 0; j < n; j++) {
+                squares += at.get(x, b, i, j) * at.get(x, b, i, j);
+            }
+            double r = squares == Double.POSITIVE_INFINITY ? Double.NaN : 1 / Math.sqrt(squares / n + eps);
+            for (int j = 0; j < n; j++) {
+                at.set(y, b, i, j, at.get(gamma, j) * (at.get(x, b, i, j) * r));
+            }
+            at.set(rstd, b * x.rows() + i, r);
+        });
+    }
+
+    @Override
+    public void rmsNormBackward(
+            Matrix<A> x, Matrix<A> gamma, Matrix<A> rstd, Matrix<A> dy, Matrix<A> dx, Matrix<A> dGamma) {
+        int n = x.cols();
+        for (int j = 0; j < n; j++) {
+            double sum = 0;
+            for (int b = 0; b < x.count(); b++) {
+                for (int i = 0; i < x.rows(); i++) {
+                    sum += at.get(dy, b, i, j) * at.get(x, b, i, j) * at.get(rstd, b * x.rows() + i);
+                }
+            }
+            at.set(dGamma, j, at.get(dGamma, j) + sum);
+        }
+        forEachRow(x, (b, i) -> {
+            double r = at.get(rstd, b * x.rows() + i);
+            double mean = 0;
+            for (int j = 0; j < n; j++) {
+                mean += at.get(gamma, j) * at.get(dy, b, i, j) * at.get(x, b, i, j) * r / n;
+            }
+            for (int j = 0; j < n; j++) {
+                double g = at.get(gamma, j) * at.get(dy, b, i, j);
+                at.set(dx, b, i, j, r * (g - at.get(x, b, i, j) * r * mean));
+            }
+        });
+    }
 }

@@ -1,9 +1,5 @@
 package org.icl4j.kernels.vector;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
@@ -27,23 +23,15 @@ final class FmaLoop implements LongSupplier {
     FmaLoop() {}
 
     private static VectorSpecies<Float> species() {
-        try {
-            VectorSpecies<?> given =
-                    MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, VectorSpecies.class);
-            return given == null ? Lanes.SPECIES : given.check(float.class);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("a class may read its own data", e);
-        }
+        VectorSpecies<?> given = ClassCopy.constant(MethodHandles.lookup(), VectorSpecies.class);
+        return given == null ? Lanes.SPECIES : given.check(float.class);
     }
 
     /** The loop on vectors of {@code species}. */
     static LongSupplier of(VectorSpecies<Float> species) {
-        try (InputStream in = FmaLoop.class.getResourceAsStream("FmaLoop.class")) {
-            MethodHandles.Lookup copy =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), species, true);
+        MethodHandles.Lookup copy = ClassCopy.of(FmaLoop.class, species);
+        try {
             return (LongSupplier) copy.lookupClass().getDeclaredConstructor().newInstance();
-        } catch (IOException e) {
-            throw new UncheckedIOException("FmaLoop.class is part of the program", e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a copy of a class is as good as the class", e);
         }

@@ -3,22 +3,13 @@ package org.icl4j.kernels.vector;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.load;
 
-import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 
 /** The loop of {@link LaneMap}; only its copies run, each with the function that it is given as class data. */
 final class LaneLoop {
-    private static final LaneFunction FUNCTION = function();
+    private static final LaneFunction FUNCTION = ClassCopy.constant(MethodHandles.lookup(), LaneFunction.class);
 
     private LaneLoop() {}
-
-    private static LaneFunction function() {
-        try {
-            return MethodHandles.classData(MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, LaneFunction.class);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException("a class may read its own data", e);
-        }
-    }
 
     static void whole(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {

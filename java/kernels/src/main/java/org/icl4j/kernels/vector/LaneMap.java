@@ -2,9 +2,6 @@ package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -31,7 +28,10 @@ final class LaneMap {
 
     private final LaneFunction f;
 
-    /** Not final: the compiler would inline a constant. Null until the first call, as making it takes milliseconds. */
+    /**
+     * Not final: the compiler would inline a constant. Null until the first call, as making it takes milliseconds; two threads may
+     * each make one, and either is right.
+     */
     private MethodHandle loop;
 
     LaneMap(LaneFunction f) {
@@ -80,14 +80,11 @@ final class LaneMap {
 
     /** The loop of a copy of {@link LaneLoop} in which {@code f} is a constant. */
     private static MethodHandle loopOf(LaneFunction f) {
-        try (InputStream in = LaneLoop.class.getResourceAsStream("LaneLoop.class")) {
-            MethodHandles.Lookup copy =
-                    MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), f, true);
+        MethodHandles.Lookup copy = ClassCopy.of(LaneLoop.class, f);
+        try {
             return copy.findStatic(copy.lookupClass(), "whole", LOOP);
-        } catch (IOException e) {
-            throw new UncheckedIOException("LaneLoop.class is part of the program", e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a copy of a class is as good as the class", e);
+            throw new IllegalStateException("a copy of a class has its methods", e);
         }
     }
 }

@@ -83,6 +83,8 @@ public final class VectorProvider implements KernelProvider {
                 new VectorLinearAttention(workers, scratch),
                 new VectorRecurrences(workers, scratch, products),
                 new VectorStateSpaces(workers, scratch),
+                new VectorReductions(tasks),
+                new VectorLosses(tasks),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

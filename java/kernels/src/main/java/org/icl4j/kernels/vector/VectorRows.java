@@ -104,4 +104,24 @@ final class VectorRows implements RowKernels<float[]> {
                         block -> LayerNorm.addParameterGradients(x, mean, rstd, dy, dGamma, dBeta, block * LENGTH));
         tasks.forEachRow(x, row -> LayerNorm.backwardRow(x, row, gamma, mean, rstd, dy, dx));
     }
+
+    @Override
+    public void rmsNorm(Matrix<float[]> x, Matrix<float[]> gamma, double eps, Matrix<float[]> y, Matrix<float[]> rstd) {
+        tasks.forEachRow(x, row -> RmsNorm.row(x, row, gamma, (float) eps, y, rstd));
+    }
+
+    @Override
+    public void rmsNormBackward(
+            Matrix<float[]> x,
+            Matrix<float[]> gamma,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx,
+            Matrix<float[]> dGamma) {
+        tasks.workers()
+                .run(
+                        Math.ceilDiv(x.cols(), LENGTH),
+                        block -> RmsNorm.addParameterGradient(x, rstd, dy, dGamma, block * LENGTH));
+        tasks.forEachRow(x, row -> RmsNorm.backwardRow(x, row, gamma, rstd, dy, dx));
+    }
 }

@@ -29,6 +29,9 @@ public final class KernelWorkloads {
         all.add(adamW(512, 256));
         all.addAll(GateWorkloads.all(512, 256, 256));
         all.addAll(ScanWorkloads.small());
+        all.addAll(LossWorkloads.rmsNorm(512, 256));
+        all.addAll(LossWorkloads.crossEntropy(512, 256));
+        all.addAll(LossWorkloads.reductions(512, 256));
         return all;
     }
 
@@ -45,6 +48,9 @@ public final class KernelWorkloads {
         all.add(adamW(1160, 8192));
         all.addAll(GateWorkloads.all(2624, 256, 1024));
         all.addAll(ScanWorkloads.benchmark());
+        all.addAll(LossWorkloads.rmsNorm(2624, 256));
+        all.addAll(LossWorkloads.crossEntropy(2624, 512));
+        all.addAll(LossWorkloads.reductions(1160, 8192));
         return all;
     }
 
