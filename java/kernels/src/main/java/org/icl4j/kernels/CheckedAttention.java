@@ -1,10 +1,12 @@
 package org.icl4j.kernels;
 
+import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireHeadFits;
 import static org.icl4j.kernels.Checks.requireHeads;
 import static org.icl4j.kernels.Checks.requireSetting;
 import static org.icl4j.kernels.Checks.requireShape;
 
+import java.util.Optional;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
@@ -16,20 +18,28 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
 
     @Override
     public void attention(
-            AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v, Matrix<A> out, Matrix<A> logSumExp) {
+            AttentionHeads heads,
+            Optional<Matrix<A>> bias,
+            Matrix<A> q,
+            Matrix<A> k,
+            Matrix<A> v,
+            Matrix<A> out,
+            Matrix<A> logSumExp) {
         beginRowMajor("attention", q, k, v, out, logSumExp);
         requireAttention("attention", heads, q, k, v);
+        requireBias("attention", heads, bias, q, k, out, logSumExp);
         requireLike("attention", "out", out, "q", q);
         requireShape("attention", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q", q);
         requireOutputs("attention", new Matrix<?>[] {out, logSumExp}, q, k, v);
         if (!logSumExp.isEmpty()) {
-            parts.attention().attention(heads, q, k, v, out, logSumExp);
+            parts.attention().attention(heads, bias, q, k, v, out, logSumExp);
         }
     }
 
     @Override
     public void attentionBackward(
             AttentionHeads heads,
+            Optional<Matrix<A>> bias,
             Matrix<A> q,
             Matrix<A> k,
             Matrix<A> v,
@@ -41,6 +51,7 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
             Matrix<A> dv) {
         beginRowMajor("attentionBackward", q, k, v, out, logSumExp, dOut, dq, dk, dv);
         requireAttention("attentionBackward", heads, q, k, v);
+        requireBias("attentionBackward", heads, bias, q, k, dq, dk, dv);
         requireLike("attentionBackward", "out", out, "q", q);
         requireLike("attentionBackward", "dOut", dOut, "q", q);
         requireLike("attentionBackward", "dq", dq, "q", q);
@@ -49,15 +60,18 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
         requireShape("attentionBackward", "logSumExp", logSumExp, q.count(), heads.nHeads(), q.rows(), "q", q);
         requireOutputs("attentionBackward", new Matrix<?>[] {dq, dk, dv}, q, k, v, out, logSumExp, dOut);
         if (!dq.isEmpty() || !dk.isEmpty()) {
-            parts.attention().attentionBackward(heads, q, k, v, out, logSumExp, dOut, dq, dk, dv);
+            parts.attention().attentionBackward(heads, bias, q, k, v, out, logSumExp, dOut, dq, dk, dv);
         }
     }
 
     private void requireAttention(String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v) {
         requireSetting(precision, kernel, "scale", heads.scale());
+        if (heads.isCapped()) {
+            requireSetting(precision, kernel, "softCap", heads.softCap());
+        }
         requireHeads(kernel, "q", q, heads.nHeads());
         requireHeadFits(kernel, q.cols() / heads.nHeads(), k.rows());
-        requireShape(kernel, "k", k, q.count(), k.rows(), q.cols(), "q", q);
+        requireShape(kernel, "k", k, q.count(), k.rows(), q.cols() / heads.groupSize(), "q", q);
         requireLike(kernel, "v", v, "k", k);
         if (k.rows() < q.rows()) {
             throw new IllegalArgumentException(kernel
@@ -66,6 +80,26 @@ abstract class CheckedAttention<A> extends CheckedActivations<A> implements Atte
                     + " queries but only "
                     + k.rows()
                     + " keys; the queries are the last of the keys' positions");
+        }
+    }
+
+    @SafeVarargs
+    private void requireBias(
+            String kernel,
+            AttentionHeads heads,
+            Optional<Matrix<A>> bias,
+            Matrix<A> q,
+            Matrix<A> k,
+            Matrix<A>... outputs) {
+        if (bias.isEmpty()) {
+            return;
+        }
+        Matrix<A> given = bias.get();
+        beginRowMajor(kernel, given);
+        int matrices = given.count() == 1 ? 1 : heads.nHeads();
+        requireShape(kernel, "bias", given, matrices, q.rows(), k.rows(), "q", q);
+        for (Matrix<A> output : outputs) {
+            requireDisjoint(kernel, "an output", output, "bias", given);
         }
     }
 }

@@ -7,9 +7,11 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
 
 /**
@@ -80,21 +82,31 @@ final class HeadBlock {
         }
     }
 
-    /** Packs the columns of m: to[panel, row, column of {@link AttentionTiles#PANEL}], filled up with zeros. */
-    static void packColumns(Matrix<float[]> m, float[] to, int at) {
+    /**
+     * Packs the columns of m: to[panel, row, column of {@link AttentionTiles#PANEL}], filled up with zeros. Returns whether all
+     * elements are finite.
+     */
+    static boolean packColumns(Matrix<float[]> m, float[] to, int at) {
         int rows = m.rows();
+        float zero = 0;
         for (int d = 0; d < panels(m.cols()); d += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.clamp(m.cols() - d, 0, LENGTH));
-            packVectors(
+            zero += packVectors(
                     m.array(), m.index(0, 0, 0) + d, m.ld(), rows, mask, to, at + d / PANEL * PANEL * rows + d % PANEL);
         }
+        return zero == 0;
     }
 
-    private static void packVectors(
+    /** 0, or NaN if a value is not finite. */
+    private static float packVectors(
             float[] from, int at, int ld, int rows, VectorMask<Float> mask, float[] to, int toAt) {
+        FloatVector zero = Lanes.zero();
         for (int j = 0; j < rows; j++) {
-            load(from, at + j * ld, mask).intoArray(to, toAt + j * PANEL);
+            FloatVector v = load(from, at + j * ld, mask);
+            zero = v.fma(Lanes.zero(), zero);
+            v.intoArray(to, toAt + j * PANEL);
         }
+        return Lanes.sum(zero);
     }
 
     /** c[0 … tiles(n), :] += rows j … j + n of m times packed [m.cols, WIDTH]; rows that m lacks repeat its last. */
@@ -140,21 +152,85 @@ final class HeadBlock {
     }
 
     /**
-     * Puts {@code value} where a query does not see a key: lane of scores[key, lane] sees the keys up to {@code lastOfFirst} +
-     * lane.
+     * What becomes of the products of a block: cap, bias, and −∞ where a query does not see a key.
      *
-     * @param j the block's first key, n its keys
+     * @param heads cap and window
+     * @param bias [nQueries, nKeys] of the head
+     * @param i the block's first query, n its queries, lastOfFirst the key of the first
+     * @param j the block's first key, keys their number
+     * @param scores [keys, WIDTH], overwritten
+     * @param biases place for a block of biases
+     * @param tanhs place for tanh(score/cap), written if there is a cap
      */
-    static void hide(float[] scores, int at, int j, int n, int lastOfFirst, float value) {
+    static void finishScores(
+            AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
+            int i,
+            int n,
+            int lastOfFirst,
+            int j,
+            int keys,
+            float[] s,
+            int scores,
+            int biases,
+            int tanhs) {
+        if (heads.isCapped()) {
+            cap((float) heads.softCap(), keys * WIDTH, s, scores, tanhs);
+        }
+        if (bias.isPresent()) {
+            Matrix<float[]> given = bias.get();
+            Transposes.transpose(given.array(), given.index(0, i, j), given.ld(), n, keys, s, biases, WIDTH);
+            add(keys * WIDTH, s, biases, scores);
+        }
+        hideLater(s, scores, j, keys, lastOfFirst);
+        hideEarlier(s, scores, j, keys, lastOfFirst, heads.window());
+    }
+
+    private static void cap(float softCap, int n, float[] s, int scores, int tanhs) {
+        FloatVector reciprocal = Lanes.broadcast(1 / softCap);
+        for (int e = 0; e < n; e += LENGTH) {
+            FloatVector tanh = Hyperbolic.tanh(load(s, scores + e).mul(reciprocal));
+            tanh.intoArray(s, tanhs + e);
+            tanh.mul(softCap).intoArray(s, scores + e);
+        }
+    }
+
+    private static void add(int n, float[] s, int from, int to) {
+        for (int e = 0; e < n; e += LENGTH) {
+            load(s, to + e).add(load(s, from + e)).intoArray(s, to + e);
+        }
+    }
+
+    /** Lane sees the keys up to {@code lastOfFirst} + lane. */
+    private static void hideLater(float[] s, int scores, int j, int n, int lastOfFirst) {
         for (int key = Math.max(j, lastOfFirst + 1); key < j + n; key++) {
             FloatVector hidden = Lanes.broadcast(key - lastOfFirst);
-            int row = at + (key - j) * WIDTH;
+            int row = scores + (key - j) * WIDTH;
             for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-                FloatVector v = load(scores, row + lane);
-                v.blend(value, load(LANE_NUMBERS, lane).compare(VectorOperators.LT, hidden))
-                        .intoArray(scores, row + lane);
+                FloatVector v = load(s, row + lane);
+                v.blend(Float.NEGATIVE_INFINITY, load(LANE_NUMBERS, lane).compare(VectorOperators.LT, hidden))
+                        .intoArray(s, row + lane);
             }
         }
+    }
+
+    /** Lane sees the keys from {@code lastOfFirst} + lane + 1 − window on. */
+    private static void hideEarlier(float[] s, int scores, int j, int n, int lastOfFirst, int window) {
+        int end = (int) Math.min(j + n, (long) lastOfFirst + WIDTH - window);
+        for (int key = j; key < end; key++) {
+            FloatVector seeing = Lanes.broadcast(key - lastOfFirst + window);
+            int row = scores + (key - j) * WIDTH;
+            for (int lane = 0; lane < WIDTH; lane += LENGTH) {
+                FloatVector v = load(s, row + lane);
+                v.blend(Float.NEGATIVE_INFINITY, load(LANE_NUMBERS, lane).compare(VectorOperators.GE, seeing))
+                        .intoArray(s, row + lane);
+            }
+        }
+    }
+
+    /** The first key of the first block that a query sees whose own key is {@code last}. */
+    static int firstKey(AttentionHeads heads, int last) {
+        return heads.firstSeen(last) / KEYS * KEYS;
     }
 
     private static float[] laneNumbers() {

@@ -7,9 +7,11 @@ import static org.icl4j.kernels.vector.Lanes.broadcast;
 import static org.icl4j.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
 
 /**
@@ -18,7 +20,8 @@ import org.icl4j.kernels.Matrix;
  *
  * <p>A query's result depends on its own lane only: keys that it does not see have weight 0, and adding 0 changes nothing.
  *
- * @param scale factor of the scores
+ * @param heads scale, cap and window
+ * @param bias [nQueries, nKeys]
  * @param q [nQueries, dHead]
  * @param k [nKeys, dHead]
  * @param v [nKeys, dHead]
@@ -26,7 +29,8 @@ import org.icl4j.kernels.Matrix;
  * @param logSumExp [1, nQueries]
  */
 record HeadForward(
-        float scale,
+        AttentionHeads heads,
+        Optional<Matrix<float[]>> bias,
         Matrix<float[]> q,
         Matrix<float[]> k,
         Matrix<float[]> v,
@@ -45,22 +49,24 @@ record HeadForward(
      * Where the parts of the working array begin.
      *
      * @param queries [dHead, WIDTH], as mix, total and lost
-     * @param scores [KEYS, WIDTH]
+     * @param scores [KEYS, WIDTH], as biases
      * @param rows [WIDTH, dHead]
      * @param panels values packed by columns
      */
-    private record Layout(int queries, int scores, int mix, int total, int lost, int rows, int panels, int length) {
+    private record Layout(
+            int queries, int scores, int biases, int mix, int total, int lost, int rows, int panels, int length) {
         static Layout of(int dHead, int nKeys) {
             int columns = Math.multiplyExact(HeadBlock.panels(dHead), WIDTH);
             int queries = STATISTICS;
             int scores = queries + columns;
-            int mix = scores + KEYS * WIDTH;
+            int biases = scores + KEYS * WIDTH;
+            int mix = biases + KEYS * WIDTH;
             int total = mix + columns;
             int lost = total + columns;
             int rows = lost + columns;
             int panels = rows + columns;
             int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.panels(dHead), nKeys));
-            return new Layout(queries, scores, mix, total, lost, rows, panels, length);
+            return new Layout(queries, scores, biases, mix, total, lost, rows, panels, length);
         }
     }
 
@@ -70,20 +76,11 @@ record HeadForward(
 
     void run(float[] scratch) {
         Layout at = Layout.of(q.cols(), k.rows());
-        HeadBlock.packColumns(v, scratch, at.panels);
         // A value that is no number times a weight of 0 would reach the queries that do not see it: then one at a time.
-        int step = allFinite(scratch, at.panels, at.length) ? WIDTH : 1;
+        int step = HeadBlock.packColumns(v, scratch, at.panels) ? WIDTH : 1;
         for (int i = 0; i < q.rows(); i += step) {
             block(i, Math.min(step, q.rows() - i), scratch, at);
         }
-    }
-
-    private static boolean allFinite(float[] x, int from, int to) {
-        FloatVector zero = Lanes.zero();
-        for (int i = from; i < to; i += LENGTH) {
-            zero = zero.add(load(x, i).mul(0));
-        }
-        return Lanes.sum(zero) == 0;
     }
 
     /** The queries i … i + n, of which there are at most {@link AttentionTiles#WIDTH}. */
@@ -92,15 +89,15 @@ record HeadForward(
         int columns = HeadBlock.tiles(dHead);
         int lastOfFirst = k.rows() - q.rows() + i;
         int seen = lastOfFirst + n;
-        HeadBlock.transpose(q, i, n, scale, scratch, at.queries);
+        HeadBlock.transpose(q, i, n, (float) heads.scale(), scratch, at.queries);
         Arrays.fill(scratch, MAX, MAX + WIDTH, Float.NEGATIVE_INFINITY);
         Arrays.fill(scratch, SUM, FACTOR, 0);
         Arrays.fill(scratch, at.total, at.rows, 0);
-        for (int j = 0; j < seen; j += KEYS) {
+        for (int j = HeadBlock.firstKey(heads, lastOfFirst); j < seen; j += KEYS) {
             int keys = Math.min(KEYS, seen - j);
             Arrays.fill(scratch, at.scores, at.scores + HeadBlock.tiles(keys) * WIDTH, 0);
             HeadBlock.addProducts(k, j, keys, scratch, at.queries, scratch, at.scores);
-            HeadBlock.hide(scratch, at.scores, j, keys, lastOfFirst, Float.NEGATIVE_INFINITY);
+            HeadBlock.finishScores(heads, bias, i, n, lastOfFirst, j, keys, scratch, at.scores, at.biases, at.biases);
             weigh(scratch, at.scores, keys);
             Arrays.fill(scratch, at.mix, at.mix + columns * WIDTH, 0);
             HeadBlock.addMix(scratch, at.panels, k.rows(), dHead, j, keys, scratch, at.scores, scratch, at.mix);

@@ -56,6 +56,11 @@ final class Lanes {
         return FloatVector.zero(SPECIES);
     }
 
+    /** Room for {@code n} elements in whole vectors. */
+    static int padded(int n) {
+        return Math.ceilDiv(n, LENGTH) * LENGTH;
+    }
+
     /** The first {@code n} lanes, {@code n} from 0 on. */
     static VectorMask<Float> first(int n) {
         return SPECIES.indexInRange(0, n);

@@ -37,7 +37,7 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
     }
 
     private int ratesStep() {
-        return HeadForward.padded(in.a().rows());
+        return Lanes.padded(in.a().rows());
     }
 
     /** y and the last states of these channels. */

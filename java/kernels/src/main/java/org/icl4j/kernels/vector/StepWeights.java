@@ -29,7 +29,7 @@ record StepWeights(int k, int n, float[] packed) {
 
     /** Room for packed weights of this shape. */
     static int length(int k, int n) {
-        return Math.multiplyExact(k, HeadForward.padded(n));
+        return Math.multiplyExact(k, Lanes.padded(n));
     }
 
     /** Packs {@code weights}, which may be a transposed view, into {@code to}. */

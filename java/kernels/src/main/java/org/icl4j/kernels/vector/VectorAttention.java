@@ -1,12 +1,13 @@
 package org.icl4j.kernels.vector;
 
+import java.util.Optional;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.AttentionKernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.provider.WorkerPool;
 
 /**
- * {@link AttentionKernels} on vectors: one task for each head of each batch entry, so that none
+ * {@link AttentionKernels} on vectors: one task for each head (in the backward pass, each head of keys) of each batch entry, so that none
  * writes what another does.
  */
 final class VectorAttention implements AttentionKernels<float[]> {
@@ -21,6 +22,7 @@ final class VectorAttention implements AttentionKernels<float[]> {
     @Override
     public void attention(
             AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
             Matrix<float[]> q,
             Matrix<float[]> k,
             Matrix<float[]> v,
@@ -31,12 +33,14 @@ final class VectorAttention implements AttentionKernels<float[]> {
         workers.run(q.count() * nHeads, task -> {
             int b = task / nHeads;
             int h = task % nHeads;
+            int keyHead = h / heads.groupSize();
             HeadForward head = new HeadForward(
-                    (float) heads.scale(),
-                    head(q, b, h, dHead),
-                    head(k, b, h, dHead),
-                    head(v, b, h, dHead),
-                    head(out, b, h, dHead),
+                    heads,
+                    bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
+                    columns(q, b, h, dHead),
+                    columns(k, b, keyHead, dHead),
+                    columns(v, b, keyHead, dHead),
+                    columns(out, b, h, dHead),
                     logSumExp.at(b).rows(h, h + 1));
             scratch.lend(head.scratchLength(), head::run);
         });
@@ -45,6 +49,7 @@ final class VectorAttention implements AttentionKernels<float[]> {
     @Override
     public void attentionBackward(
             AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
             Matrix<float[]> q,
             Matrix<float[]> k,
             Matrix<float[]> v,
@@ -54,27 +59,34 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dq,
             Matrix<float[]> dk,
             Matrix<float[]> dv) {
-        int nHeads = heads.nHeads();
-        int dHead = q.cols() / nHeads;
-        workers.run(q.count() * nHeads, task -> {
-            int b = task / nHeads;
-            int h = task % nHeads;
-            HeadBackward head = new HeadBackward(
-                    (float) heads.scale(),
-                    head(q, b, h, dHead),
-                    head(k, b, h, dHead),
-                    head(v, b, h, dHead),
-                    head(out, b, h, dHead),
-                    logSumExp.at(b).rows(h, h + 1),
-                    head(dOut, b, h, dHead),
-                    head(dq, b, h, dHead),
-                    head(dk, b, h, dHead),
-                    head(dv, b, h, dHead));
-            scratch.lend(head.scratchLength(), head::run);
+        int nKeyHeads = heads.nKeyHeads();
+        int group = heads.groupSize();
+        int dHead = k.cols() / nKeyHeads;
+        workers.run(q.count() * nKeyHeads, task -> {
+            int b = task / nKeyHeads;
+            int h = task % nKeyHeads;
+            GroupBackward backward = new GroupBackward(
+                    heads,
+                    bias.map(given -> given.count() == 1 ? given : ofHeads(given, h * group, group)),
+                    columns(q, b, h, group * dHead),
+                    columns(k, b, h, dHead),
+                    columns(v, b, h, dHead),
+                    columns(out, b, h, group * dHead),
+                    logSumExp.at(b).rows(h * group, (h + 1) * group),
+                    columns(dOut, b, h, group * dHead),
+                    columns(dq, b, h, group * dHead),
+                    columns(dk, b, h, dHead),
+                    columns(dv, b, h, dHead));
+            scratch.lend(backward.scratchLength(), backward::run);
         });
     }
 
-    private static Matrix<float[]> head(Matrix<float[]> m, int b, int h, int dHead) {
-        return m.at(b).columns(h * dHead, (h + 1) * dHead);
+    private static Matrix<float[]> columns(Matrix<float[]> m, int b, int h, int width) {
+        return m.at(b).columns(h * width, (h + 1) * width);
+    }
+
+    private static Matrix<float[]> ofHeads(Matrix<float[]> bias, int first, int n) {
+        return Matrix.batch(
+                bias.array(), bias.index(first, 0, 0), n, bias.stride(), bias.rows(), bias.cols(), bias.ld());
     }
 }

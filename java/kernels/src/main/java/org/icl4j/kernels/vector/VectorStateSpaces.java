@@ -174,9 +174,14 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
 
     /** Lends the decay rates as {@link SelectiveChannels} wants them: [N, D], D in whole vectors. */
     private void withRates(Matrix<float[]> a, Consumer<float[]> body) {
-        int ld = HeadForward.padded(a.rows());
+        int ld = Lanes.padded(a.rows());
         scratch.lend(Math.multiplyExact(a.cols(), ld), rates -> {
-            HeadForward.transpose(a, rates, 0, ld);
+            for (int n = 0; n < a.cols(); n++) {
+                Arrays.fill(rates, n * ld + a.rows(), (n + 1) * ld, 0);
+                for (int d = 0; d < a.rows(); d++) {
+                    rates[n * ld + d] = a.array()[a.index(0, d, n)];
+                }
+            }
             body.accept(rates);
         });
     }
@@ -186,7 +191,7 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
             SelectiveScan<float[]> in, Matrix<float[]> dY, Matrix<float[]> dLast, SelectiveScan<float[]> gradients) {
         int batch = dY.count();
         int nStates = in.a().cols();
-        int ld = HeadForward.padded(dY.cols());
+        int ld = Lanes.padded(dY.cols());
         int share = Math.multiplyExact(nStates + 1, ld);
         withRates(
                 in.a(),
