@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Elements of one row reduced to a number: by half vectors widened to double, in four chains that hide the latency of an addition. A
+ * Rows reduced to a number: by half vectors widened to double, in four chains that hide the latency of an addition. A
  * product of two floats is exact in double.
  */
 final class Reductions {
@@ -48,85 +48,98 @@ final class Reductions {
         return total;
     }
 
-    static double sum(float[] x, int at, int n) {
+    static double sum(float[] x, int start, int ld, int rows, int n) {
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = a;
         DoubleVector c = a;
         DoubleVector d = a;
-        int i = 0;
-        for (; i <= n - TURN; i += TURN) {
-            a = a.add(widened(x, at + i));
-            b = b.add(widened(x, at + i + STEP));
-            c = c.add(widened(x, at + i + 2 * STEP));
-            d = d.add(widened(x, at + i + 3 * STEP));
-        }
-        for (; i < n; i += STEP) {
-            a = a.add(widened(x, at + i, Math.min(STEP, n - i)));
+        for (int row = 0; row < rows; row++) {
+            int at = start + row * ld;
+            int i = 0;
+            for (; i <= n - TURN; i += TURN) {
+                a = a.add(widened(x, at + i));
+                b = b.add(widened(x, at + i + STEP));
+                c = c.add(widened(x, at + i + 2 * STEP));
+                d = d.add(widened(x, at + i + 3 * STEP));
+            }
+            for (; i < n; i += STEP) {
+                a = a.add(widened(x, at + i, Math.min(STEP, n - i)));
+            }
         }
         return total(a, b, c, d);
     }
 
-    static double sumOfSquares(float[] x, int at, int n) {
+    static double sumOfSquares(float[] x, int start, int ld, int rows, int n) {
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = a;
         DoubleVector c = a;
         DoubleVector d = a;
-        int i = 0;
-        for (; i <= n - TURN; i += TURN) {
-            DoubleVector v = widened(x, at + i);
-            a = v.fma(v, a);
-            v = widened(x, at + i + STEP);
-            b = v.fma(v, b);
-            v = widened(x, at + i + 2 * STEP);
-            c = v.fma(v, c);
-            v = widened(x, at + i + 3 * STEP);
-            d = v.fma(v, d);
-        }
-        for (; i < n; i += STEP) {
-            DoubleVector v = widened(x, at + i, Math.min(STEP, n - i));
-            a = v.fma(v, a);
+        for (int row = 0; row < rows; row++) {
+            int at = start + row * ld;
+            int i = 0;
+            for (; i <= n - TURN; i += TURN) {
+                DoubleVector v = widened(x, at + i);
+                a = v.fma(v, a);
+                v = widened(x, at + i + STEP);
+                b = v.fma(v, b);
+                v = widened(x, at + i + 2 * STEP);
+                c = v.fma(v, c);
+                v = widened(x, at + i + 3 * STEP);
+                d = v.fma(v, d);
+            }
+            for (; i < n; i += STEP) {
+                DoubleVector v = widened(x, at + i, Math.min(STEP, n - i));
+                a = v.fma(v, a);
+            }
         }
         return total(a, b, c, d);
     }
 
-    static double dot(float[] x, int xAt, float[] z, int zAt, int n) {
+    static double dot(float[] x, int xStart, int xLd, float[] z, int zStart, int zLd, int rows, int n) {
         DoubleVector a = DoubleVector.zero(DOUBLES);
         DoubleVector b = a;
         DoubleVector c = a;
         DoubleVector d = a;
-        int i = 0;
-        for (; i <= n - TURN; i += TURN) {
-            a = widened(x, xAt + i).fma(widened(z, zAt + i), a);
-            b = widened(x, xAt + i + STEP).fma(widened(z, zAt + i + STEP), b);
-            c = widened(x, xAt + i + 2 * STEP).fma(widened(z, zAt + i + 2 * STEP), c);
-            d = widened(x, xAt + i + 3 * STEP).fma(widened(z, zAt + i + 3 * STEP), d);
-        }
-        for (; i < n; i += STEP) {
-            int length = Math.min(STEP, n - i);
-            a = widened(x, xAt + i, length).fma(widened(z, zAt + i, length), a);
+        for (int row = 0; row < rows; row++) {
+            int xAt = xStart + row * xLd;
+            int zAt = zStart + row * zLd;
+            int i = 0;
+            for (; i <= n - TURN; i += TURN) {
+                a = widened(x, xAt + i).fma(widened(z, zAt + i), a);
+                b = widened(x, xAt + i + STEP).fma(widened(z, zAt + i + STEP), b);
+                c = widened(x, xAt + i + 2 * STEP).fma(widened(z, zAt + i + 2 * STEP), c);
+                d = widened(x, xAt + i + 3 * STEP).fma(widened(z, zAt + i + 3 * STEP), d);
+            }
+            for (; i < n; i += STEP) {
+                int length = Math.min(STEP, n - i);
+                a = widened(x, xAt + i, length).fma(widened(z, zAt + i, length), a);
+            }
         }
         return total(a, b, c, d);
     }
 
     /** By compare and blend, which pass a NaN over; one shows in the largest magnitude. {@code max} itself takes twice as long. */
-    static double max(float[] x, int at, int n) {
+    static double max(float[] x, int start, int ld, int rows, int n) {
         FloatVector a = Lanes.broadcast(Float.NEGATIVE_INFINITY);
         FloatVector b = a;
         IntVector largest = Lanes.zero().reinterpretAsInts();
-        int i = 0;
-        for (; i <= n - TURN; i += TURN) {
-            FloatVector v = load(x, at + i);
-            a = greater(a, v);
-            largest = largest.max(magnitude(v));
-            v = load(x, at + i + LENGTH);
-            b = greater(b, v);
-            largest = largest.max(magnitude(v));
-        }
-        for (; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector v = Lanes.broadcast(Float.NEGATIVE_INFINITY).blend(load(x, at + i, mask), mask);
-            a = greater(a, v);
-            largest = largest.max(magnitude(v));
+        for (int row = 0; row < rows; row++) {
+            int at = start + row * ld;
+            int i = 0;
+            for (; i <= n - TURN; i += TURN) {
+                FloatVector v = load(x, at + i);
+                a = greater(a, v);
+                largest = largest.max(magnitude(v));
+                v = load(x, at + i + LENGTH);
+                b = greater(b, v);
+                largest = largest.max(magnitude(v));
+            }
+            for (; i < n; i += LENGTH) {
+                VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+                FloatVector v = Lanes.broadcast(Float.NEGATIVE_INFINITY).blend(load(x, at + i, mask), mask);
+                a = greater(a, v);
+                largest = largest.max(magnitude(v));
+            }
         }
         boolean nan = largest.reduceLanes(VectorOperators.MAX) > INFINITY;
         return nan ? Double.NaN : greater(a, b).reduceLanes(VectorOperators.MAX) + 0.0; // −0 becomes +0.

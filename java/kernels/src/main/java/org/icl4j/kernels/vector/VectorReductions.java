@@ -1,17 +1,15 @@
 package org.icl4j.kernels.vector;
 
-import static org.icl4j.kernels.vector.RowTasks.rowStart;
-
 import java.util.Arrays;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.ReductionKernels;
 
 /**
- * {@link ReductionKernels} on vectors: each row is cut into pieces of a fixed length, pieces are reduced in any order, and their
- * results one after the other.
+ * {@link ReductionKernels} on vectors: a matrix is cut into pieces that follow from its shape, pieces are reduced in any order, and
+ * their results one after the other.
  */
 final class VectorReductions implements ReductionKernels<float[]> {
-    /** Elements of a row at most that are reduced at a time. Part of the result's identity. */
+    /** Elements that a piece has at most: of one row, or whole rows. Part of the result's identity. */
     private static final int PIECE = 16_384;
 
     private final RowTasks tasks;
@@ -22,45 +20,52 @@ final class VectorReductions implements ReductionKernels<float[]> {
 
     @Override
     public double sum(Matrix<float[]> x) {
-        return Arrays.stream(pieces(x, x, (xAt, same, n) -> Reductions.sum(x.array(), xAt, n)))
+        return Arrays.stream(pieces(x, x, (xAt, same, rows, n) -> Reductions.sum(x.array(), xAt, x.ld(), rows, n)))
                 .reduce(0, Double::sum);
     }
 
     @Override
     public double sumOfSquares(Matrix<float[]> x) {
-        return Arrays.stream(pieces(x, x, (xAt, same, n) -> Reductions.sumOfSquares(x.array(), xAt, n)))
+        return Arrays.stream(
+                        pieces(x, x, (xAt, same, rows, n) -> Reductions.sumOfSquares(x.array(), xAt, x.ld(), rows, n)))
                 .reduce(0, Double::sum);
     }
 
     @Override
     public double dot(Matrix<float[]> x, Matrix<float[]> z) {
-        return Arrays.stream(pieces(x, z, (xAt, zAt, n) -> Reductions.dot(x.array(), xAt, z.array(), zAt, n)))
+        return Arrays.stream(pieces(
+                        x,
+                        z,
+                        (xAt, zAt, rows, n) -> Reductions.dot(x.array(), xAt, x.ld(), z.array(), zAt, z.ld(), rows, n)))
                 .reduce(0, Double::sum);
     }
 
     @Override
     public double max(Matrix<float[]> x) {
-        return Arrays.stream(pieces(x, x, (xAt, same, n) -> Reductions.max(x.array(), xAt, n)))
+        return Arrays.stream(pieces(x, x, (xAt, same, rows, n) -> Reductions.max(x.array(), xAt, x.ld(), rows, n)))
                 .reduce(Double.NEGATIVE_INFINITY, Math::max);
     }
 
-    /** Reduces {@code n} elements, given where they start. */
+    /** Reduces {@code rows} rows of {@code n} elements, given where they start. */
     @FunctionalInterface
     private interface Piece {
-        double reduce(int xAt, int zAt, int n);
+        double reduce(int xAt, int zAt, int rows, int n);
     }
 
     private double[] pieces(Matrix<float[]> x, Matrix<float[]> z, Piece body) {
         int perRow = Math.ceilDiv(x.cols(), PIECE);
-        double[] results = new double[x.count() * x.rows() * perRow];
-        int perTask = Math.max(1, PIECE / x.cols());
-        tasks.split(results.length, perTask, (from, length) -> {
-            for (int i = from; i < from + length; i++) {
-                int row = i / perRow;
-                int column = i % perRow * PIECE;
-                int n = Math.min(PIECE, x.cols() - column);
-                results[i] = body.reduce(rowStart(x, row) + column, rowStart(z, row) + column, n);
-            }
+        int rowsEach = Math.max(1, PIECE / x.cols());
+        int perMatrix = Math.ceilDiv(x.rows(), rowsEach);
+        double[] results = new double[x.count() * perMatrix * perRow];
+        tasks.workers().run(results.length, piece -> {
+            int column = piece % perRow * PIECE;
+            int matrix = piece / perRow / perMatrix;
+            int row = piece / perRow % perMatrix * rowsEach;
+            results[piece] = body.reduce(
+                    x.index(matrix, row, column),
+                    z.index(matrix, row, column),
+                    Math.min(rowsEach, x.rows() - row),
+                    Math.min(PIECE, x.cols() - column));
         });
         return results;
     }
