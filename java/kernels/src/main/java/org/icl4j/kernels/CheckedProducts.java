@@ -2,9 +2,11 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireFactor;
+import static org.icl4j.kernels.Checks.requireShape;
 import static org.icl4j.kernels.Checks.requireShapeOrShared;
 import static org.icl4j.kernels.Checks.requireWritable;
 
+import java.util.Objects;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
@@ -23,6 +25,40 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
         requireWritable("gemm", "C", c);
         requireDisjoint("gemm", "C", c, "A", a);
         requireDisjoint("gemm", "C", c, "B", b);
+        double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
+        double storedBeta = requireFactor(precision, "gemm", "beta", beta);
+        if (!c.isEmpty()) {
+            parts.products().gemm(storedAlpha, a, b, storedBeta, c);
+        }
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        Objects.requireNonNull(type, "type");
+        begin(b);
+        requireShape("pack", "B", b, 1, b.rows(), b.cols(), "a packed matrix is one that serves for a batch");
+        return parts.products().pack(b, type);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        begin();
+        return parts.products().pack(b);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        begin(a, c);
+        String given = "B is " + b.shape() + ", C is " + c.shape();
+        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), b.rows(), given);
+        requireShape("gemm", "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
+        requireWritable("gemm", "C", c);
+        requireDisjoint("gemm", "C", c, "A", a);
         double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
         double storedBeta = requireFactor(precision, "gemm", "beta", beta);
         if (!c.isEmpty()) {

@@ -45,6 +45,11 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         return name;
     }
 
+    /** Whether it takes transposed operands, and one A or B for a batch. */
+    boolean isProduct() {
+        return name.contains("gemm");
+    }
+
     boolean mayBeOne(Slot output, Slot other) {
         return inPlace.contains(output.name + "=" + other.name) || inPlace.contains(other.name + "=" + output.name);
     }
@@ -57,6 +62,10 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("B", Role.READ, count, cols, rows + 1)
                 .slot("C", Role.UPDATED, count, rows, rows + 1)
                 .build((k, m) -> k.gemm(0.5, m.get(0), m.get(1), 2, m.get(2))));
+        all.add(new Builder<A>("pack and gemm")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(0.5, m.get(0), packed(k, cols, rows + 1), 2, m.get(1))));
         all.add(new Builder<A>("addBias")
                 .slot("x", Role.UPDATED, count, rows, cols)
                 .slot("bias", Role.READ, 1, 1, cols)
@@ -88,6 +97,14 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("secondMoment", Role.UPDATED, count, rows, cols)
                 .build((k, m) -> k.adamW(AdamW.adam(0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
         return all;
+    }
+
+    private static <A> PackedMatrix<A> packed(Kernels<A> kernels, int rows, int cols) {
+        A values = kernels.precision().allocate(rows * cols);
+        for (int i = 0; i < rows * cols; i++) {
+            kernels.precision().set(values, i, 0.25 * (i % 7 - 3) + 0.1);
+        }
+        return kernels.pack(Matrix.of(values, rows, cols));
     }
 
     private static <A> void addLayerNorm(List<KernelCall<A>> all, int count, int rows, int cols) {

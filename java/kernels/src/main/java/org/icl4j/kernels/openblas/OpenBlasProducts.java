@@ -6,8 +6,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.icl4j.bindings.openblas.OpenBlas;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.StoredMatrix;
+import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.Weights;
 
 /**
  * {@link ProductKernels} by {@code cblas_sgemm} and {@code cblas_dgemm}, one call for each matrix
@@ -66,6 +70,26 @@ final class OpenBlasProducts<A> implements ProductKernels<A> {
                 callOffHeap(alpha, aHere, bHere, beta, c.at(i));
             }
         }
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        return Weights.of(b, type).plain(precision);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        return Weights.of(b, precision).plain(precision);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        gemm(alpha, a, Weights.plain(b), beta, c);
     }
 
     private void multiplyBy(double beta, Matrix<A> c) {

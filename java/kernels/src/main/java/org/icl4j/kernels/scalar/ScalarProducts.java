@@ -1,8 +1,12 @@
 package org.icl4j.kernels.scalar;
 
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.StoredMatrix;
+import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.Weights;
 
 /** {@link ProductKernels} by the definition of the product. */
 final class ScalarProducts<A> implements ProductKernels<A> {
@@ -26,6 +30,26 @@ final class ScalarProducts<A> implements ProductKernels<A> {
                 }
             }
         }
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        return Weights.of(b, type).plain(precision);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        return Weights.of(b, precision).plain(precision);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        gemm(alpha, a, Weights.plain(b), beta, c);
     }
 
     /** Row i of A times column j of B. */
