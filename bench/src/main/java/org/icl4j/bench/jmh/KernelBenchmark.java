@@ -53,6 +53,7 @@ public class KernelBenchmark {
         "gemm 1x4096x4096 packed f16",
         "gemm 32x1024x1024 packed f32",
         "gemm 32x1024x1024 packed bf16",
+        "gemm 2624x1024x256 NT bias gelu",
         "addBias 2624x1024",
         "sumRows 2624x1024",
         "softmax 4096x64",

@@ -2,6 +2,7 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireFactor;
+import static org.icl4j.kernels.Checks.requireRowMajor;
 import static org.icl4j.kernels.Checks.requireShape;
 import static org.icl4j.kernels.Checks.requireShapeOrShared;
 import static org.icl4j.kernels.Checks.requireWritable;
@@ -19,17 +20,87 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
         begin(a, b, c);
+        requireProduct(alpha, a, b, beta, c);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        begin(a, b, c);
+        requireProduct(alpha, a, b, beta, c);
+        requireEpilogue(epilogue, c, a, b);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c, epilogue);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        begin(a, c);
+        requireProduct(alpha, a, b, beta, c);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        begin(a, c);
+        requireProduct(alpha, a, b, beta, c);
+        requireEpilogue(epilogue, c, a);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c, epilogue);
+        }
+    }
+
+    private void requireProduct(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
         requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), a.cols(), "C is " + c.shape());
         requireShapeOrShared(
                 "gemm", "B", b, c.count(), a.cols(), c.cols(), "A is " + a.shape() + ", C is " + c.shape());
+        requireDisjoint("gemm", "C", c, "B", b);
+        requireUpdate(alpha, a, beta, c);
+    }
+
+    private void requireProduct(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        String given = "B is " + b.shape() + ", C is " + c.shape();
+        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), b.rows(), given);
+        requireShape("gemm", "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
+        requireUpdate(alpha, a, beta, c);
+    }
+
+    private void requireUpdate(double alpha, Matrix<A> a, double beta, Matrix<A> c) {
         requireWritable("gemm", "C", c);
         requireDisjoint("gemm", "C", c, "A", a);
-        requireDisjoint("gemm", "C", c, "B", b);
-        double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
-        double storedBeta = requireFactor(precision, "gemm", "beta", beta);
-        if (!c.isEmpty()) {
-            parts.products().gemm(storedAlpha, a, b, storedBeta, c);
-        }
+        requireFactor(precision, "gemm", "alpha", alpha);
+        requireFactor(precision, "gemm", "beta", beta);
+    }
+
+    @SafeVarargs
+    private void requireEpilogue(Epilogue<A> epilogue, Matrix<A> c, Matrix<A>... operands) {
+        requireRowMajor("gemm", c);
+        epilogue.bias().ifPresent(bias -> {
+            beginRowMajor("gemm", bias);
+            requireShape("gemm", "bias", bias, 1, 1, c.cols(), "C is " + c.shape());
+            requireDisjoint("gemm", "C", c, "bias", bias);
+        });
+        epilogue.residual().ifPresent(residual -> {
+            beginRowMajor("gemm", residual);
+            requireLike("gemm", "residual", residual, "C", c);
+            requireDisjoint("gemm", "C", c, "residual", residual);
+        });
+        epilogue.kept().ifPresent(kept -> {
+            beginRowMajor("gemm", kept);
+            requireLike("gemm", "kept", kept, "C", c);
+            requireWritable("gemm", "kept", kept);
+            requireDisjoint("gemm", "kept", kept, "C", c);
+            epilogue.bias().ifPresent(bias -> requireDisjoint("gemm", "kept", kept, "bias", bias));
+            epilogue.residual().ifPresent(residual -> requireDisjoint("gemm", "kept", kept, "residual", residual));
+            for (Matrix<A> operand : operands) {
+                requireDisjoint("gemm", "kept", kept, "operand", operand);
+            }
+        });
     }
 
     @Override
@@ -49,20 +120,5 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     public PackedMatrix<A> pack(StoredMatrix b) {
         begin();
         return parts.products().pack(b);
-    }
-
-    @Override
-    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
-        begin(a, c);
-        String given = "B is " + b.shape() + ", C is " + c.shape();
-        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), b.rows(), given);
-        requireShape("gemm", "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
-        requireWritable("gemm", "C", c);
-        requireDisjoint("gemm", "C", c, "A", a);
-        double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
-        double storedBeta = requireFactor(precision, "gemm", "beta", beta);
-        if (!c.isEmpty()) {
-            parts.products().gemm(storedAlpha, a, b, storedBeta, c);
-        }
     }
 }

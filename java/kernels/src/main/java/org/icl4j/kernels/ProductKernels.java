@@ -62,4 +62,19 @@ public interface ProductKernels<A> {
      * @throws IllegalArgumentException as the other form, or if {@code b} was packed by another provider
      */
     void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c);
+
+    /**
+     * C ← activation(α·A·B + β·C + bias) + residual, with the parts of {@code epilogue}, for every matrix of the batch: {@link
+     * #gemm(double, Matrix, Matrix, double, Matrix)} and the kernels of {@link Epilogue} after it, with their bits and bounds,
+     * without a second pass through memory where the provider can.
+     *
+     * @param epilogue its bias, and residual of C's shape, are not modified; what it keeps is overwritten
+     * @param c overwritten; not transposed
+     * @throws IllegalArgumentException as the other form, or if a matrix of the epilogue has another shape, C, a bias, a residual
+     *     or what is kept is transposed, or an output shares elements with another operand
+     */
+    void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue);
+
+    /** As {@link #gemm(double, Matrix, Matrix, double, Matrix, Epilogue)}, for a B that was packed. */
+    void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue);
 }

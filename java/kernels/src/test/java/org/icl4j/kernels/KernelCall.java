@@ -62,6 +62,24 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("B", Role.READ, count, cols, rows + 1)
                 .slot("C", Role.UPDATED, count, rows, rows + 1)
                 .build((k, m) -> k.gemm(0.5, m.get(0), m.get(1), 2, m.get(2))));
+        all.add(new Builder<A>("gemm with epilogue")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("B", Role.READ, count, cols, rows + 1)
+                .slot("bias", Role.READ, 1, 1, rows + 1)
+                .slot("residual", Role.READ, count, rows, rows + 1)
+                .slot("kept", Role.OVERWRITTEN, count, rows, rows + 1)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(
+                        0.5,
+                        m.get(0),
+                        m.get(1),
+                        2,
+                        m.get(5),
+                        Epilogue.<A>none()
+                                .bias(m.get(2))
+                                .activation(Epilogue.Activation.GELU_TANH)
+                                .residual(m.get(3))
+                                .keeping(m.get(4)))));
         all.add(new Builder<A>("pack and gemm")
                 .slot("A", Role.READ, count, rows, cols)
                 .slot("C", Role.UPDATED, count, rows, rows + 1)

@@ -5,12 +5,14 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.icl4j.bindings.openblas.OpenBlas;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
 import org.icl4j.kernels.StoredMatrix;
 import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.EpilogueSteps;
 import org.icl4j.kernels.provider.Weights;
 
 /**
@@ -30,13 +32,15 @@ final class OpenBlasProducts<A> implements ProductKernels<A> {
     private static final long CRITICAL_ELEMENTS = 1 << 16;
 
     private final Precision<A> precision;
+    private final EpilogueSteps<A> steps;
     private final MethodHandle onHeap;
     private final OffHeapScratch scratch = new OffHeapScratch();
 
     @SuppressWarnings("restricted") // The handle goes to a function whose prototype the bindings' tests
     // check.
-    OpenBlasProducts(Precision<A> precision) {
+    OpenBlasProducts(Precision<A> precision, EpilogueSteps<A> steps) {
         this.precision = precision;
+        this.steps = steps;
         boolean f32 = precision == Precision.F32;
         MemorySegment address = f32 ? OpenBlas.cblas_sgemm$address() : OpenBlas.cblas_dgemm$address();
         FunctionDescriptor descriptor = f32 ? OpenBlas.cblas_sgemm$descriptor() : OpenBlas.cblas_dgemm$descriptor();
@@ -70,6 +74,18 @@ final class OpenBlasProducts<A> implements ProductKernels<A> {
                 callOffHeap(alpha, aHere, bHere, beta, c.at(i));
             }
         }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
     }
 
     @Override

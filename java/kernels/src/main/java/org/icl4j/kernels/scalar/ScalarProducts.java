@@ -1,19 +1,23 @@
 package org.icl4j.kernels.scalar;
 
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
 import org.icl4j.kernels.StoredMatrix;
 import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.EpilogueSteps;
 import org.icl4j.kernels.provider.Weights;
 
 /** {@link ProductKernels} by the definition of the product. */
 final class ScalarProducts<A> implements ProductKernels<A> {
     private final Precision<A> precision;
+    private final EpilogueSteps<A> steps;
 
-    ScalarProducts(Precision<A> precision) {
+    ScalarProducts(Precision<A> precision, EpilogueSteps<A> steps) {
         this.precision = precision;
+        this.steps = steps;
     }
 
     @Override
@@ -30,6 +34,18 @@ final class ScalarProducts<A> implements ProductKernels<A> {
                 }
             }
         }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
     }
 
     @Override

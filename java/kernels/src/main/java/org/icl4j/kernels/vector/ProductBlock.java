@@ -5,6 +5,7 @@ import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 import static org.icl4j.kernels.vector.VectorProducts.KC;
 
 import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.WeightType;
 
@@ -37,6 +38,7 @@ final class ProductBlock {
     private Matrix<float[]> b;
     private PackedPanels weights;
     private Matrix<float[]> c;
+    private Epilogue<float[]> then;
     private int batch;
     private int k0;
     private int kc;
@@ -58,11 +60,17 @@ final class ProductBlock {
     }
 
     /** The operands: B as {@code newB} or, packed before, as {@code packedB}; all null when a call has ended, to let go of them. */
-    void of(Matrix<float[]> newA, Matrix<float[]> newB, PackedPanels packedB, Matrix<float[]> newC) {
+    void of(
+            Matrix<float[]> newA,
+            Matrix<float[]> newB,
+            PackedPanels packedB,
+            Matrix<float[]> newC,
+            Epilogue<float[]> afterwards) {
         a = newA;
         b = newB;
         weights = packedB;
         c = newC;
+        then = afterwards;
     }
 
     /** The terms from {@code from} on, panels {@code panel} … {@code toPanel}, of matrix {@code index} of the batch. */
@@ -146,6 +154,11 @@ final class ProductBlock {
             } else {
                 tiles(from, rows, aArray, aStart, aRow, panel, column, vectors, last, sums);
             }
+        }
+        if (k0 + kc == a.cols()) {
+            int fromColumn = Panels.first(c.cols(), firstPanel + fromPanel) * LENGTH;
+            int toColumn = Math.min(c.cols(), Panels.first(c.cols(), firstPanel + toPanel) * LENGTH);
+            VectorEpilogue.apply(then, c, batch, from, from + rows, fromColumn, toColumn);
         }
     }
 

@@ -79,7 +79,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
         }
     }
 
-    private static void relu(float[] x, int xAt, float[] y, int yAt, int n) {
+    static void relu(float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             load(x, xAt + i).max(0).intoArray(y, yAt + i);
@@ -106,7 +106,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return gated.blend(x, x.test(VectorOperators.IS_NAN));
     }
 
-    private static void geluExact(float[] x, int xAt, float[] y, int yAt, int n) {
+    static void geluExact(float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             geluExact(load(x, xAt + i)).intoArray(y, yAt + i);
@@ -135,7 +135,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return Lanes.zero().blend(t, z.compare(VectorOperators.LT, end));
     }
 
-    private static void geluTanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    static void geluTanh(float[] x, int xAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             geluTanh(load(x, xAt + i)).intoArray(y, yAt + i);

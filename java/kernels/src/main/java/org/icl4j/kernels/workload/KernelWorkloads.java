@@ -10,7 +10,7 @@ import org.icl4j.kernels.Matrix;
 /** A workload for each kernel: small ones to check with, and the shapes of transformers to time. */
 public final class KernelWorkloads {
     /** Vector instructions of one exponential: reduction, polynomial of degree 6, scaling, and the two ends. */
-    private static final int EXP = 17;
+    static final int EXP = 17;
 
     /** Those of the rational normal tail, without its division and its exponential. */
     private static final int TAIL = 15;

@@ -3,6 +3,7 @@ package org.icl4j.kernels.workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.WeightType;
@@ -19,6 +20,7 @@ final class ProductWorkloads {
             all.add(packed(1, 256, 256, type));
             all.add(packed(64, 256, 256, type));
         }
+        all.add(epilogue(64, 256, 256));
         return all;
     }
 
@@ -49,7 +51,8 @@ final class ProductWorkloads {
                 packed(1, 4096, 4096, WeightType.BF16),
                 packed(1, 4096, 4096, WeightType.F16),
                 packed(32, 1024, 1024, WeightType.F32),
-                packed(32, 1024, 1024, WeightType.BF16));
+                packed(32, 1024, 1024, WeightType.BF16),
+                epilogue(2624, 1024, 256));
     }
 
     private static <A> Workload<A> gemm(int count, int m, int n, int k, String transposes) {
@@ -76,6 +79,24 @@ final class ProductWorkloads {
             PackedMatrix<A> b = kernels.pack(operands.random(1, k, n), type);
             Matrix<A> c = operands.result(1, m, n);
             return () -> kernels.gemm(1, a, b, 0, c);
+        });
+    }
+
+    /** The first layer of an MLP: bias and GELU by the tanh form, its argument kept for the backward pass. */
+    private static <A> Workload<A> epilogue(int m, int n, int k) {
+        double size = (double) m * n;
+        double gelu = (KernelWorkloads.EXP + 8) * size;
+        Cost cost = Cost.products(size * k, gelu, (double) m * k + (double) k * n, 2 * size);
+        return new Workload<>("gemm", m + "x" + n + "x" + k + " NT bias gelu", 16, cost, (kernels, operands) -> {
+            Matrix<A> a = operands.random(1, m, k);
+            Matrix<A> b = operands.random(1, n, k).transposed();
+            Matrix<A> bias = operands.random(1, 1, n);
+            Matrix<A> c = operands.result(1, m, n);
+            Epilogue<A> epilogue = Epilogue.<A>none()
+                    .bias(bias)
+                    .activation(Epilogue.Activation.GELU_TANH)
+                    .keeping(operands.result(1, m, n));
+            return () -> kernels.gemm(1.0 / k, a, b, 0, c, epilogue);
         });
     }
 
