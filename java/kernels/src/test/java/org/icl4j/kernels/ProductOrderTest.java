@@ -77,12 +77,17 @@ class ProductOrderTest {
         return result;
     }
 
-    /** The test above in a JVM of its own, whose property says how wide vectors are. */
+    /** The test above, and those of packed weights, in a JVM of its own, whose property says how wide vectors are. */
     static final class Main {
         private Main() {}
 
         public static void main(String[] args) {
             new ProductOrderTest().bitsOfTheDocumentedOrder();
+            for (WeightType type : WeightType.values()) {
+                new PackedMatrixTest().bitsOfThePlainProduct(type);
+            }
+            new PackedMatrixTest().everyNumberOf16Bits(WeightType.BF16);
+            new PackedMatrixTest().everyNumberOf16Bits(WeightType.F16);
         }
     }
 

@@ -25,12 +25,12 @@ final class VectorActivations implements ActivationKernels<float[]> {
     /** −2|u| below which the exponential is no normal number, and the tanh form is 0 or x and its slope 0 or 1. */
     private static final float SATURATED = -87.33654f;
 
-    private static final LaneMap RELU = new LaneMap((x, y, z) -> x.max(0));
+    static final LaneMap RELU = new LaneMap((x, y, z) -> x.max(0));
     private static final LaneMap RELU_BACKWARD = new LaneMap((x, dy, z) -> reluGradient(x, dy));
-    private static final LaneMap GELU_EXACT = new LaneMap((x, y, z) -> geluExact(x));
+    static final LaneMap GELU_EXACT = new LaneMap((x, y, z) -> geluExact(x));
     private static final LaneMap GELU_EXACT_BACKWARD =
             new LaneMap((x, dy, z) -> exactSlope(x).mul(dy));
-    private static final LaneMap GELU_TANH = new LaneMap((x, y, z) -> geluTanh(x));
+    static final LaneMap GELU_TANH = new LaneMap((x, y, z) -> geluTanh(x));
     private static final LaneMap GELU_TANH_BACKWARD =
             new LaneMap((x, dy, z) -> tanhSlope(x).mul(dy));
 

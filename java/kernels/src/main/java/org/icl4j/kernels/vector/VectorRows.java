@@ -28,7 +28,7 @@ final class VectorRows implements RowKernels<float[]> {
         tasks.forEachRow(x, row -> add(bias.array(), bias.offset(), x.array(), rowStart(x, row), x.cols()));
     }
 
-    private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
+    static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             load(to, toAt + i).add(load(from, fromAt + i)).intoArray(to, toAt + i);
