@@ -1,5 +1,6 @@
 package org.icl4j.kernels;
 
+import static org.icl4j.kernels.Checks.hasShapeOrShared;
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireFactor;
 import static org.icl4j.kernels.Checks.requireRowMajor;
@@ -19,7 +20,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
-        begin(a, b, c);
         requireProduct(alpha, a, b, beta, c);
         if (!c.isEmpty()) {
             parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
@@ -28,7 +28,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
-        begin(a, b, c);
         requireProduct(alpha, a, b, beta, c);
         requireEpilogue(epilogue, c, a, b);
         if (!c.isEmpty()) {
@@ -38,7 +37,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
-        begin(a, c);
         requireProduct(alpha, a, b, beta, c);
         if (!c.isEmpty()) {
             parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
@@ -47,7 +45,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
-        begin(a, c);
         requireProduct(alpha, a, b, beta, c);
         requireEpilogue(epilogue, c, a);
         if (!c.isEmpty()) {
@@ -56,17 +53,32 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     }
 
     private void requireProduct(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
-        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), a.cols(), "C is " + c.shape());
-        requireShapeOrShared(
-                "gemm", "B", b, c.count(), a.cols(), c.cols(), "A is " + a.shape() + ", C is " + c.shape());
+        requireOpen(); // Each operand by itself: a list of them would be an array for every call.
+        requirePrecision(a);
+        requirePrecision(b);
+        requirePrecision(c);
+        if (!hasShapeOrShared(a, c.count(), c.rows(), a.cols())) {
+            requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), a.cols(), "C is " + c.shape());
+        }
+        if (!hasShapeOrShared(b, c.count(), a.cols(), c.cols())) {
+            String given = "A is " + a.shape() + ", C is " + c.shape();
+            requireShapeOrShared("gemm", "B", b, c.count(), a.cols(), c.cols(), given);
+        }
         requireDisjoint("gemm", "C", c, "B", b);
         requireUpdate(alpha, a, beta, c);
     }
 
     private void requireProduct(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
-        String given = "B is " + b.shape() + ", C is " + c.shape();
-        requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), b.rows(), given);
-        requireShape("gemm", "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
+        requireOpen();
+        requirePrecision(a);
+        requirePrecision(c);
+        if (!hasShapeOrShared(a, c.count(), c.rows(), b.rows())) {
+            String given = "B is " + b.shape() + ", C is " + c.shape();
+            requireShapeOrShared("gemm", "A", a, c.count(), c.rows(), b.rows(), given);
+        }
+        if (c.cols() != b.cols()) {
+            requireShape("gemm", "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
+        }
         requireUpdate(alpha, a, beta, c);
     }
 
@@ -118,7 +130,7 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public PackedMatrix<A> pack(StoredMatrix b) {
-        begin();
+        requireOpen();
         return parts.products().pack(b);
     }
 }

@@ -23,9 +23,14 @@ final class Checks {
     /** As {@link #requireShape}, or one matrix that serves for the whole batch. */
     static void requireShapeOrShared(
             String kernel, String name, Matrix<?> m, int count, int rows, int cols, String given) {
-        if ((m.count() != count && m.count() != 1) || m.rows() != rows || m.cols() != cols) {
+        if (!hasShapeOrShared(m, count, rows, cols)) {
             throw mismatch(kernel, name, m, count, rows, cols, given);
         }
+    }
+
+    /** For calls so short that the words of a message would show. */
+    static boolean hasShapeOrShared(Matrix<?> m, int count, int rows, int cols) {
+        return (m.count() == count || m.count() == 1) && m.rows() == rows && m.cols() == cols;
     }
 
     private static IllegalArgumentException mismatch(
