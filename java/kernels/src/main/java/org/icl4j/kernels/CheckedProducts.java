@@ -19,7 +19,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
-        begin(a, b, c);
         requireProduct(alpha, a, b, beta, c);
         if (!c.isEmpty()) {
             parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
@@ -28,7 +27,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
-        begin(a, b, c);
         requireProduct(alpha, a, b, beta, c);
         requireEpilogue(epilogue, c, a, b);
         if (!c.isEmpty()) {
@@ -38,7 +36,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
-        begin(a, c);
         requireProduct(alpha, a, b, beta, c);
         if (!c.isEmpty()) {
             parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
@@ -47,7 +44,6 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
-        begin(a, c);
         requireProduct(alpha, a, b, beta, c);
         requireEpilogue(epilogue, c, a);
         if (!c.isEmpty()) {
@@ -56,12 +52,19 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     }
 
     private void requireProduct(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
+        requireOpen(); // Each operand by itself: a list of them would be an array for every call.
+        requirePrecision(a);
+        requirePrecision(b);
+        requirePrecision(c);
         requireFactors("gemm", a, b, c);
         requireDisjoint("gemm", "C", c, "B", b);
         requireUpdate(alpha, a, beta, c);
     }
 
     private void requireProduct(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        requireOpen();
+        requirePrecision(a);
+        requirePrecision(c);
         requireFactors("gemm", a, b, c);
         requireUpdate(alpha, a, beta, c);
     }
@@ -114,7 +117,7 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public PackedMatrix<A> pack(StoredMatrix b) {
-        begin();
+        requireOpen();
         return parts.products().pack(b);
     }
 }

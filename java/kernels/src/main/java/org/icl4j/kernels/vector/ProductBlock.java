@@ -146,7 +146,7 @@ final class ProductBlock {
         for (int panel = firstPanel + fromPanel; panel < firstPanel + toPanel; panel++) {
             int column = Panels.first(c.cols(), panel) * LENGTH;
             int vectors = Panels.vectors(c.cols(), panel);
-            VectorMask<Float> last = Lanes.first(Math.min(LENGTH, c.cols() - column - (vectors - 1) * LENGTH));
+            VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
             if (isHalf() && c.rows() == 1) {
                 int at = weights.at(k0, kc, panel);
                 HalfWeights.row(weights.type(), vectors, kc, aArray, aStart, weights.shorts(), at, sums);
