@@ -3,6 +3,7 @@ package org.icl4j.kernels;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Method;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -20,6 +21,7 @@ class ProductAllocationTest {
     private final Tested<float[]> vector = new Tested<>("vector", Precision.F32);
 
     @Test
+    @Tag("extended")
     void steadyState() throws ReflectiveOperationException {
         int[][] shapes = {{64, 64, 64}, {41, 41, 32}, {1, 256, 300}, {3, 200, 300}, {100, 600, 300}};
         try (Kernels<float[]> kernels = vector.open()) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -22,9 +23,9 @@ class ProductOrderTest {
     void bitsOfTheDocumentedOrder() {
         int[] edges = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 32, 41, 47, 48, 49, 63, 64, 65, 80, 97, 144, 513, 600};
         try (Kernels<float[]> kernels = VECTOR.open(2)) {
-            for (int round = 0; round < 250; round++) {
-                int m = edges[random.nextInt(round < 50 ? edges.length : 20)];
-                int n = edges[random.nextInt(round < 50 ? edges.length : 22)];
+            for (int round = 0; round < 120; round++) {
+                int m = edges[random.nextInt(round < 25 ? edges.length : 20)];
+                int n = edges[random.nextInt(round < 25 ? edges.length : 22)];
                 int k = round % 3 == 0 ? random.nextInt(1, 600) : edges[random.nextInt(22)];
                 check(kernels, random.nextInt(1, 4), m, n, k);
             }
@@ -92,6 +93,7 @@ class ProductOrderTest {
     }
 
     @Test
+    @Tag("extended")
     void vectorsOfEveryWidth() throws IOException, InterruptedException {
         for (String bits : new String[] {"128", "256", "512"}) {
             Process process = new ProcessBuilder(

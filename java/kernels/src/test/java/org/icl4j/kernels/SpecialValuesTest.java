@@ -53,7 +53,7 @@ class SpecialValuesTest {
             KernelCall<double[]> specification,
             int slot) {
         int size = call.slots().get(slot).size();
-        for (int at = 0; at < Math.min(40, size); at++) {
+        for (int at = 0; at < Math.min(20, size); at++) {
             // In turn in the first row and in the last one.
             int place = at % 2 == 0 ? at : size - at;
             for (int i = 0; i <= OTHERS.length; i++) {
