@@ -1,9 +1,11 @@
 package org.icl4j.bench.survey;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.icl4j.bench.steps.BlockWorkloads;
 import org.icl4j.kernels.KernelOptions;
@@ -29,11 +31,6 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     /** Change of the multiply-add ceiling from begin to end before a survey counts as disturbed. */
     private static final double TOLERATED_DRIFT = 0.05;
 
-    /** Time for all kernels of a survey; operands, compilers and the limits take as much again. */
-    private static final long USUAL_NANOS = 75_000_000_000L;
-
-    private static final long QUICK_NANOS = 12_000_000_000L;
-
     private static final long COMPILE_NANOS = 1_500_000_000;
     private static final long MIN_COMPILE_NANOS = 30_000_000;
     private static final String PRODUCT = "gemm";
@@ -48,31 +45,63 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
      */
     public record Request(List<String> kernels, List<String> providers, List<Integer> threads, boolean quick) {
         private Timing.Effort effort() {
-            long lines = providers.stream()
-                            .mapToLong(provider -> workloads().stream()
-                                    .filter(workload -> distinct(provider, workload, this))
-                                    .count())
-                            .sum()
-                    * threads.size();
-            return quick
-                    ? Timing.Effort.QUICK.within(QUICK_NANOS / Math.max(1, lines))
-                    : Timing.Effort.USUAL.within(USUAL_NANOS / Math.max(1, lines));
+            return quick ? Timing.Effort.QUICK : Timing.Effort.USUAL;
+        }
+
+        /** How many measurements that is. */
+        private int lines() {
+            return providers.stream()
+                    .mapToInt(provider -> threads.stream()
+                            .mapToInt(number -> workloads(provider, number).size())
+                            .sum())
+                    .sum();
         }
 
         /** The workloads asked for. */
         public List<Workload<float[]>> workloads() {
+            Set<String> met = new HashSet<>();
             return catalogue().stream()
                     .filter(workload -> kernels.isEmpty() || kernels.contains(workload.kernel()))
-                    .filter(workload ->
-                            !quick || QUICK.contains(workload.name()) || !SEVERAL.contains(workload.kernel()))
+                    .filter(workload -> !quick || isQuick(workload, met.add(workload.kernel())))
+                    .toList();
+        }
+
+        /** In a hurry, the shapes of {@link #QUICK}, and the first one of a kernel asked for that has none there. */
+        private boolean isQuick(Workload<?> workload, boolean first) {
+            boolean none = QUICK.stream().noneMatch(name -> name.startsWith(workload.kernel() + " "));
+            return QUICK.contains(workload.name()) || first && none && !kernels.isEmpty();
+        }
+
+        /** Those of one provider and number of threads: unless asked for, some kernels are timed on one number only. */
+        private List<Workload<float[]>> workloads(String provider, int number) {
+            return workloads().stream()
+                    .filter(workload -> distinct(provider, workload, this))
+                    .filter(workload -> number == threads.getFirst()
+                            || !kernels.isEmpty()
+                            || BlockWorkloads.isStep(workload)
+                            || SCALED.contains(workload.kernel()))
                     .toList();
         }
     }
 
-    /** Kernels with several shapes, of which a quick survey takes only {@link #QUICK}. */
-    private static final List<String> SEVERAL =
-            List.of(PRODUCT, "softmax", "softmaxBackward", "attention", "attentionBackward");
+    /** Kernels that a survey of all times on every number of threads. */
+    private static final Set<String> SCALED = Set.of(
+            PRODUCT,
+            "softmax",
+            "softmaxBackward",
+            "layerNorm",
+            "layerNormBackward",
+            "gelu",
+            "geluBackward",
+            "gate",
+            "exp",
+            "tanh",
+            "add",
+            "attention",
+            "attentionBackward",
+            "adamW");
 
+    /** What a quick survey of all times. */
     private static final List<String> QUICK = List.of(
             "gemm 64x64x64 NN",
             "gemm 512x512x512 NN",
@@ -80,9 +109,13 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
             "gemm 1x4096x4096 NT",
             "gemm b512 41x41x32 NN",
             "softmax 4096x64",
-            "softmaxBackward 4096x64",
             "attention B64 H8 T41 D32",
-            "attentionBackward B64 H8 T41 D32");
+            "attentionBackward B64 H8 T41 D32",
+            "layerNorm 2624x256",
+            "gelu 2624x1024 tanh",
+            "relu 2624x1024",
+            "adamW 1160x8192",
+            "trainingStep B64 T51 d32 m128");
 
     /** Everything that can be measured. */
     public static List<Workload<float[]>> catalogue() {
@@ -116,9 +149,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
 
     private static List<Measured> lines(Request request, Map<Integer, MachineLimits> limits, Progress progress) {
         List<Measured> lines = new ArrayList<>();
-        int total = request.providers().size()
-                * request.threads().size()
-                * request.workloads().size();
+        int total = request.lines();
         try (Progress.Stage stage = progress.begin("kernels", total)) {
             Counted counted = new Counted(stage);
             for (String provider : request.providers()) {
@@ -132,14 +163,12 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
 
     private static List<Measured> lines(Request request, String provider, MachineLimits limits, Counted counted) {
         KernelOptions options = KernelOptions.defaults().provider(provider).threads(limits.threads());
-        List<Workload<float[]>> workloads = request.workloads();
+        List<Workload<float[]>> workloads = request.workloads(provider, limits.threads());
         List<Measured> lines = new ArrayList<>();
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
             compile(kernels, workloads);
             for (Workload<float[]> workload : workloads) {
-                if (distinct(provider, workload, request)) {
-                    lines.add(line(workload, kernels, limits, request.effort()));
-                }
+                lines.add(line(workload, kernels, limits, request.effort()));
                 counted.next(workload.name());
             }
         }
