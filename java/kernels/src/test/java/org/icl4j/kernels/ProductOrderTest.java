@@ -2,13 +2,11 @@ package org.icl4j.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The vector provider's products have the bits of the order that they document, with vectors of every width. */
+/** The vector provider's products have the bits of the order that they document; {@link VectorWidthTest} runs it with vectors of every width. */
 @ExtendWith(CaseReport.class)
 class ProductOrderTest {
     /** Terms that are summed before C is touched. */
@@ -75,32 +73,5 @@ class ProductOrderTest {
             result = factor == 0 ? sum * alpha : Math.fma(result, factor, sum * alpha);
         }
         return result;
-    }
-
-    /** The test above in a JVM of its own, whose property says how wide vectors are. */
-    static final class Main {
-        private Main() {}
-
-        public static void main(String[] args) {
-            new ProductOrderTest().bitsOfTheDocumentedOrder();
-        }
-    }
-
-    @Test
-    void vectorsOfEveryWidth() throws IOException, InterruptedException {
-        for (String bits : new String[] {"128", "256", "512"}) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "-Dicl4j.vectorBits=" + bits,
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName())
-                    .inheritIO()
-                    .start();
-            assertEquals(0, process.waitFor(), "vectors of " + bits + " bits");
-        }
     }
 }
