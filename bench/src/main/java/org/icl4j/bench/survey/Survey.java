@@ -29,6 +29,11 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     /** Change of the multiply-add ceiling from begin to end before a survey counts as disturbed. */
     private static final double TOLERATED_DRIFT = 0.05;
 
+    /** Time for all kernels of a survey; operands, compilers and the limits take as much again. */
+    private static final long USUAL_NANOS = 75_000_000_000L;
+
+    private static final long QUICK_NANOS = 12_000_000_000L;
+
     private static final long COMPILE_NANOS = 1_500_000_000;
     private static final long MIN_COMPILE_NANOS = 30_000_000;
     private static final String PRODUCT = "gemm";
@@ -43,7 +48,15 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
      */
     public record Request(List<String> kernels, List<String> providers, List<Integer> threads, boolean quick) {
         private Timing.Effort effort() {
-            return quick ? Timing.Effort.QUICK : Timing.Effort.USUAL;
+            long lines = providers.stream()
+                            .mapToLong(provider -> workloads().stream()
+                                    .filter(workload -> distinct(provider, workload, this))
+                                    .count())
+                            .sum()
+                    * threads.size();
+            return quick
+                    ? Timing.Effort.QUICK.within(QUICK_NANOS / Math.max(1, lines))
+                    : Timing.Effort.USUAL.within(USUAL_NANOS / Math.max(1, lines));
         }
 
         /** The workloads asked for. */

@@ -42,6 +42,20 @@ public record Timing(double seconds, double spread) {
 
         /** For a first look. */
         public static final Effort QUICK = new Effort(20_000_000, 80_000_000, 1_000_000_000, 5, 12_000_000);
+
+        private static final long SHORTEST = 3_000_000;
+
+        /** The same, all times shortened alike, so that a call with a middling warm-up takes {@code nanos}. */
+        public Effort within(long nanos) {
+            double usual = (minWarmUpNanos + maxWarmUpNanos) / 2.0 + rounds * roundNanos;
+            double factor = Math.min(1, nanos / usual);
+            return new Effort(
+                    Math.max(SHORTEST, (long) (factor * windowNanos)),
+                    (long) (factor * minWarmUpNanos),
+                    (long) (factor * maxWarmUpNanos),
+                    rounds,
+                    Math.max(SHORTEST, (long) (factor * roundNanos)));
+        }
     }
 
     /** Warms {@code call} up and times it. */

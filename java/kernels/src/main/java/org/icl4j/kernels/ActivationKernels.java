@@ -26,7 +26,7 @@ public interface ActivationKernels<A> {
      *
      * <p>Error ≤ 2·ε·max(|y|, |x|/2), and 2⁻¹⁴⁹ more in f32. In the left tail, where y vanishes, the error relative to y is ≤
      * 2·ε·(1 + 2·|u|) for TANH, u the argument of tanh; for EXACT it is ≤ 8·ε in f64, and in f32 ≤ ε·(4 + x²) down to x = −6
-     * and ≤ 4000·ε below. In f32, y may be flushed to 0 where |y| ≤ 2⁻¹²². gelu(+∞) = +∞, gelu(−∞) = −0.
+     * and ≤ 4000·ε below. In f32, y may be flushed to 0 where |y| ≤ 2⁻¹²², in f64 where |y| ≤ 2⁻¹⁰¹⁸. gelu(+∞) = +∞, gelu(−∞) = −0.
      *
      * @param y overwritten; may be x itself
      */

@@ -53,14 +53,21 @@ abstract class CheckedFront<A> {
 
     @SafeVarargs
     final void begin(Matrix<A>... operands) {
+        requireOpen();
+        for (Matrix<A> operand : operands) {
+            requirePrecision(operand);
+        }
+    }
+
+    final void requireOpen() {
         if (closed) {
             throw new IllegalStateException("these kernels (" + info.summary() + ") are closed");
         }
-        for (Matrix<A> operand : operands) {
-            if (!precision.arrayType().isInstance(operand.array())) {
-                throw new IllegalArgumentException(
-                        "operand " + operand + " in kernels of precision " + precision.name());
-            }
+    }
+
+    final void requirePrecision(Matrix<A> operand) {
+        if (!precision.arrayType().isInstance(operand.array())) {
+            throw new IllegalArgumentException("operand " + operand + " in kernels of precision " + precision.name());
         }
     }
 

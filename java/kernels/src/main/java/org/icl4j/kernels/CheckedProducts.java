@@ -3,8 +3,11 @@ package org.icl4j.kernels;
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireFactor;
 import static org.icl4j.kernels.Checks.requireFactors;
+import static org.icl4j.kernels.Checks.requireRowMajor;
+import static org.icl4j.kernels.Checks.requireShape;
 import static org.icl4j.kernels.Checks.requireWritable;
 
+import java.util.Objects;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
@@ -16,15 +19,105 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
 
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
-        begin(a, b, c);
+        requireProduct(alpha, a, b, beta, c);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        requireProduct(alpha, a, b, beta, c);
+        requireEpilogue(epilogue, c, a, b);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c, epilogue);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        requireProduct(alpha, a, b, beta, c);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c);
+        }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        requireProduct(alpha, a, b, beta, c);
+        requireEpilogue(epilogue, c, a);
+        if (!c.isEmpty()) {
+            parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c, epilogue);
+        }
+    }
+
+    private void requireProduct(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c) {
+        requireOpen(); // Each operand by itself: a list of them would be an array for every call.
+        requirePrecision(a);
+        requirePrecision(b);
+        requirePrecision(c);
         requireFactors("gemm", a, b, c);
+        requireDisjoint("gemm", "C", c, "B", b);
+        requireUpdate(alpha, a, beta, c);
+    }
+
+    private void requireProduct(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        requireOpen();
+        requirePrecision(a);
+        requirePrecision(c);
+        requireFactors("gemm", a, b, c);
+        requireUpdate(alpha, a, beta, c);
+    }
+
+    private void requireUpdate(double alpha, Matrix<A> a, double beta, Matrix<A> c) {
         requireWritable("gemm", "C", c);
         requireDisjoint("gemm", "C", c, "A", a);
-        requireDisjoint("gemm", "C", c, "B", b);
-        double storedAlpha = requireFactor(precision, "gemm", "alpha", alpha);
-        double storedBeta = requireFactor(precision, "gemm", "beta", beta);
-        if (!c.isEmpty()) {
-            parts.products().gemm(storedAlpha, a, b, storedBeta, c);
-        }
+        requireFactor(precision, "gemm", "alpha", alpha);
+        requireFactor(precision, "gemm", "beta", beta);
+    }
+
+    @SafeVarargs
+    private void requireEpilogue(Epilogue<A> epilogue, Matrix<A> c, Matrix<A>... operands) {
+        requireRowMajor("gemm", c);
+        epilogue.bias().ifPresent(bias -> {
+            beginRowMajor("gemm", bias);
+            requireShape("gemm", "bias", bias, 1, 1, c.cols(), "C", c);
+            requireDisjoint("gemm", "C", c, "bias", bias);
+        });
+        epilogue.residual().ifPresent(residual -> {
+            beginRowMajor("gemm", residual);
+            requireLike("gemm", "residual", residual, "C", c);
+            requireDisjoint("gemm", "C", c, "residual", residual);
+        });
+        epilogue.kept().ifPresent(kept -> {
+            beginRowMajor("gemm", kept);
+            requireLike("gemm", "kept", kept, "C", c);
+            requireWritable("gemm", "kept", kept);
+            requireDisjoint("gemm", "kept", kept, "C", c);
+            epilogue.bias().ifPresent(bias -> requireDisjoint("gemm", "kept", kept, "bias", bias));
+            epilogue.residual().ifPresent(residual -> requireDisjoint("gemm", "kept", kept, "residual", residual));
+            for (Matrix<A> operand : operands) {
+                requireDisjoint("gemm", "kept", kept, "operand", operand);
+            }
+        });
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        Objects.requireNonNull(type, "type");
+        begin(b);
+        requireShape("pack", "B", b, 1, b.rows(), b.cols(), "a packed matrix is one that serves for a batch");
+        return parts.products().pack(b, type);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        requireOpen();
+        return parts.products().pack(b);
     }
 }

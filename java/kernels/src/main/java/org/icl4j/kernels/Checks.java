@@ -47,6 +47,16 @@ final class Checks {
         }
     }
 
+    /** The same where B is packed, one matrix for the whole batch. */
+    static void requireFactors(String kernel, Matrix<?> a, PackedMatrix<?> b, Matrix<?> c) {
+        if (!isShapedOrShared(a, c.count(), c.rows(), b.rows())) {
+            throw mismatch(kernel, "A", a, c.count(), c.rows(), b.rows(), "B is " + b.shape() + ", C is " + c.shape());
+        }
+        if (c.cols() != b.cols()) {
+            throw mismatch(kernel, "C", c, c.count(), c.rows(), b.cols(), "B is " + b.shape());
+        }
+    }
+
     private static boolean isShapedOrShared(Matrix<?> m, int count, int rows, int cols) {
         return (m.count() == count || m.count() == 1) && m.rows() == rows && m.cols() == cols;
     }

@@ -25,4 +25,56 @@ public interface ProductKernels<A> {
      *     finite α or β is infinite in the storage type
      */
     void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c);
+
+    /**
+     * Copies B [k, n] into the order in which products read it.
+     *
+     * @param b one matrix, transposed or not; not modified
+     * @throws IllegalArgumentException if {@code b} is a batch
+     */
+    PackedMatrix<A> pack(Matrix<A> b);
+
+    /**
+     * As {@link #pack(Matrix)}, with every element rounded to nearest in {@code type}, by way of f32: half the memory in bf16 and
+     * f16, where {@code vector} keeps them so. {@link WeightType#F32} leaves the elements as they are, in f64 too.
+     *
+     * @throws IllegalArgumentException if {@code b} is a batch
+     */
+    PackedMatrix<A> pack(Matrix<A> b, WeightType type);
+
+    /**
+     * As {@link #pack(Matrix, WeightType)}, of weights as they lie in a file, in their type. All of them are read by this call, in
+     * the thread that makes it.
+     *
+     * @throws IllegalStateException if the segment's arena is closed
+     * @throws WrongThreadException if it belongs to another thread
+     */
+    PackedMatrix<A> pack(StoredMatrix b);
+
+    /**
+     * C ← α·A·B + β·C, as {@link #gemm(double, Matrix, Matrix, double, Matrix)}, for a B [k, n] that was packed and serves for
+     * every matrix of the batch. B's elements are exact in the kernels' precision; the error bound is that of the other form. By
+     * {@code vector} the result has the bits of the other form with the same (rounded) elements, whatever m.
+     *
+     * @param a not modified
+     * @param b packed by kernels of this provider
+     * @param c overwritten; its matrices must not share elements
+     * @throws IllegalArgumentException as the other form, or if {@code b} was packed by another provider
+     */
+    void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c);
+
+    /**
+     * C ← activation(α·A·B + β·C + bias) + residual, with the parts of {@code epilogue}, for every matrix of the batch: {@link
+     * #gemm(double, Matrix, Matrix, double, Matrix)} and the kernels of {@link Epilogue} after it, with their bits and bounds,
+     * without a second pass through memory where the provider can.
+     *
+     * @param epilogue its bias, and residual of C's shape, are not modified; what it keeps is overwritten
+     * @param c overwritten; not transposed
+     * @throws IllegalArgumentException as the other form, or if a matrix of the epilogue has another shape, C, a bias, a residual
+     *     or what is kept is transposed, or an output shares elements with another operand
+     */
+    void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue);
+
+    /** As {@link #gemm(double, Matrix, Matrix, double, Matrix, Epilogue)}, for a B that was packed. */
+    void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue);
 }

@@ -82,7 +82,7 @@ final class Agreement {
 
     /** A product with each of A and B stored as it is and transposed. */
     private void everyForm(KernelCall<float[]> call, KernelCall<double[]> calculation) {
-        int forms = call.name().equals("gemm") ? 4 : 1;
+        int forms = call.isProduct() ? 4 : 1;
         for (int form = 0; form < forms; form++) {
             compare(call, calculation, form, -1);
             for (int slot = 0; slot < call.slots().size(); slot++) {
@@ -103,7 +103,7 @@ final class Agreement {
         List<Operand<float[]>> actual = new ArrayList<>();
         List<Operand<double[]>> expected = new ArrayList<>();
         for (Slot slot : call.slots()) {
-            boolean transposed = (form >> actual.size() & 1) != 0;
+            boolean transposed = slot.role() == Role.READ && (form >> actual.size() & 1) != 0;
             actual.add(operand(slot, transposed, values(slot, actual.size() == large)));
             expected.add(actual.getLast().widened());
         }

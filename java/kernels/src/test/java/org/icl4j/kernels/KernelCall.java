@@ -45,6 +45,11 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         return name;
     }
 
+    /** Whether it takes transposed operands, and one A or B for a batch. */
+    boolean isProduct() {
+        return name.contains("gemm");
+    }
+
     boolean mayBeOne(Slot output, Slot other) {
         return inPlace.contains(output.name + "=" + other.name) || inPlace.contains(other.name + "=" + output.name);
     }
@@ -57,6 +62,28 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("B", Role.READ, count, cols, rows + 1)
                 .slot("C", Role.UPDATED, count, rows, rows + 1)
                 .build((k, m) -> k.gemm(0.5, m.get(0), m.get(1), 2, m.get(2))));
+        all.add(new Builder<A>("gemm with epilogue")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("B", Role.READ, count, cols, rows + 1)
+                .slot("bias", Role.READ, 1, 1, rows + 1)
+                .slot("residual", Role.READ, count, rows, rows + 1)
+                .slot("kept", Role.OVERWRITTEN, count, rows, rows + 1)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(
+                        0.5,
+                        m.get(0),
+                        m.get(1),
+                        2,
+                        m.get(5),
+                        Epilogue.<A>none()
+                                .bias(m.get(2))
+                                .activation(Epilogue.Activation.GELU_TANH)
+                                .residual(m.get(3))
+                                .keeping(m.get(4)))));
+        all.add(new Builder<A>("pack and gemm")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(0.5, m.get(0), packed(k, cols, rows + 1), 2, m.get(1))));
         all.add(new Builder<A>("addBias")
                 .slot("x", Role.UPDATED, count, rows, cols)
                 .slot("bias", Role.READ, 1, 1, cols)
@@ -92,6 +119,14 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         ScanCalls.addTo(all, count, rows, cols);
         LossCalls.addTo(all, count, rows, cols);
         return all;
+    }
+
+    private static <A> PackedMatrix<A> packed(Kernels<A> kernels, int rows, int cols) {
+        A values = kernels.precision().allocate(rows * cols);
+        for (int i = 0; i < rows * cols; i++) {
+            kernels.precision().set(values, i, 0.25 * (i % 7 - 3) + 0.1);
+        }
+        return kernels.pack(Matrix.of(values, rows, cols));
     }
 
     private static <A> void addLayerNorm(List<KernelCall<A>> all, int count, int rows, int cols) {

@@ -309,6 +309,10 @@ class ProductKernelsTest {
             Operand<A> c = Operand.matrix(precision, 2, 2, counter(100));
             kernels.gemm(2, a.view, b.view, 3, c.view);
             // [[1 2 3] [4 5 6]]·[[10 11] [12 13] [14 15]] = [[76 82] [184 199]]
+            Operand<A> again = Operand.matrix(precision, 2, 2, counter(0));
+            kernels.gemm(1, a.view, kernels.pack(b.view), 0, again.view);
+            assertEquals(184, again.get(0, 1, 0));
+            assertEquals(199, again.get(0, 1, 1));
             assertEquals(2 * 76 + 3 * 100, c.get(0, 0, 0));
             assertEquals(2 * 82 + 3 * 101, c.get(0, 0, 1));
             assertEquals(2 * 184 + 3 * 102, c.get(0, 1, 0));

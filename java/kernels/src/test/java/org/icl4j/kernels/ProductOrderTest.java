@@ -2,11 +2,13 @@ package org.icl4j.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The vector provider's products have the bits of the order that they document; {@link VectorWidthTest} runs it with vectors of every width. */
+/** The vector provider's products have the bits of the order that they document, with vectors of every width. */
 @ExtendWith(CaseReport.class)
 class ProductOrderTest {
     /** Terms that are summed before C is touched. */
@@ -20,9 +22,9 @@ class ProductOrderTest {
     void bitsOfTheDocumentedOrder() {
         int[] edges = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 32, 41, 47, 48, 49, 63, 64, 65, 80, 97, 144, 513, 600};
         try (Kernels<float[]> kernels = VECTOR.open(2)) {
-            for (int round = 0; round < 250; round++) {
-                int m = edges[random.nextInt(round < 50 ? edges.length : 20)];
-                int n = edges[random.nextInt(round < 50 ? edges.length : 22)];
+            for (int round = 0; round < 120; round++) {
+                int m = edges[random.nextInt(round < 25 ? edges.length : 20)];
+                int n = edges[random.nextInt(round < 25 ? edges.length : 22)];
                 int k = round % 3 == 0 ? random.nextInt(1, 600) : edges[random.nextInt(22)];
                 check(kernels, random.nextInt(1, 4), m, n, k);
             }
@@ -73,5 +75,27 @@ class ProductOrderTest {
             result = factor == 0 ? sum * alpha : Math.fma(result, factor, sum * alpha);
         }
         return result;
+    }
+
+    /** The test above, and those of packed weights, in a JVM of its own, whose property says how wide vectors are. */
+    static final class Main {
+        private Main() {}
+
+        public static void main(String[] args) {
+            new ProductOrderTest().bitsOfTheDocumentedOrder();
+            for (WeightType type : WeightType.values()) {
+                new PackedMatrixTest().bitsOfThePlainProduct(type);
+            }
+            new PackedMatrixTest().everyNumberOf16Bits(WeightType.BF16);
+            new PackedMatrixTest().everyNumberOf16Bits(WeightType.F16);
+        }
+    }
+
+    @Test
+    @Tag("extended")
+    void vectorsOfEveryWidth() throws IOException, InterruptedException {
+        for (String bits : new String[] {"128", "256", "512"}) {
+            ForkedJvm.run(Main.class, "-Dicl4j.vectorBits=" + bits, TestSeed.flag());
+        }
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(CaseReport.class)
 class SpecialValuesTest {
-    private static final int PLACES = 40;
+    private static final int PLACES = 20;
 
     @ParameterizedTest
     @MethodSource("org.icl4j.kernels.Tested#everyTwin")

@@ -5,9 +5,15 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.icl4j.bindings.openblas.OpenBlas;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.StoredMatrix;
+import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.EpilogueSteps;
+import org.icl4j.kernels.provider.Weights;
 
 /**
  * {@link ProductKernels} by {@code cblas_sgemm} and {@code cblas_dgemm}, one call for each matrix
@@ -26,13 +32,15 @@ final class OpenBlasProducts<A> implements ProductKernels<A> {
     private static final long CRITICAL_ELEMENTS = 1 << 16;
 
     private final Precision<A> precision;
+    private final EpilogueSteps<A> steps;
     private final MethodHandle onHeap;
     private final OffHeapScratch scratch = new OffHeapScratch();
 
     @SuppressWarnings("restricted") // The handle goes to a function whose prototype the bindings' tests
     // check.
-    OpenBlasProducts(Precision<A> precision) {
+    OpenBlasProducts(Precision<A> precision, EpilogueSteps<A> steps) {
         this.precision = precision;
+        this.steps = steps;
         boolean f32 = precision == Precision.F32;
         MemorySegment address = f32 ? OpenBlas.cblas_sgemm$address() : OpenBlas.cblas_dgemm$address();
         FunctionDescriptor descriptor = f32 ? OpenBlas.cblas_sgemm$descriptor() : OpenBlas.cblas_dgemm$descriptor();
@@ -66,6 +74,38 @@ final class OpenBlasProducts<A> implements ProductKernels<A> {
                 callOffHeap(alpha, aHere, bHere, beta, c.at(i));
             }
         }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        return Weights.of(b, type).plain(precision);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        return Weights.of(b, precision).plain(precision);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        gemm(alpha, a, Weights.plain(b), beta, c);
     }
 
     private void multiplyBy(double beta, Matrix<A> c) {

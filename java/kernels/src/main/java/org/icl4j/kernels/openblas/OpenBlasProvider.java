@@ -2,6 +2,7 @@ package org.icl4j.kernels.openblas;
 
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.provider.EpilogueSteps;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.KernelProvider;
 import org.icl4j.kernels.provider.WorkerPool;
@@ -17,7 +18,8 @@ public final class OpenBlasProvider implements KernelProvider {
     public <A> KernelParts<A> open(Precision<A> precision, WorkerPool workers) {
         OpenBlasLibrary library = OpenBlasLibrary.load();
         KernelParts<A> others = others(precision, workers);
-        OpenBlasProducts<A> products = new OpenBlasProducts<>(precision);
+        OpenBlasProducts<A> products =
+                new OpenBlasProducts<>(precision, new EpilogueSteps<>(precision, others.rows(), others.activations()));
         OpenBlasThreads threads = OpenBlasThreads.set(workers.threads());
         return others.withProducts(products, library.info(threads.inForce()), () -> {
             products.close();

@@ -1,15 +1,23 @@
 package org.icl4j.kernels.scalar;
 
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.PackedMatrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.StoredMatrix;
+import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.EpilogueSteps;
+import org.icl4j.kernels.provider.Weights;
 
 /** {@link ProductKernels} by the definition of the product. */
 final class ScalarProducts<A> implements ProductKernels<A> {
     private final Precision<A> precision;
+    private final EpilogueSteps<A> steps;
 
-    ScalarProducts(Precision<A> precision) {
+    ScalarProducts(Precision<A> precision, EpilogueSteps<A> steps) {
         this.precision = precision;
+        this.steps = steps;
     }
 
     @Override
@@ -26,6 +34,38 @@ final class ScalarProducts<A> implements ProductKernels<A> {
                 }
             }
         }
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
+        gemm(alpha, a, b, beta, c);
+        steps.apply(epilogue, c);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
+        return Weights.of(b, type).plain(precision);
+    }
+
+    @Override
+    public PackedMatrix<A> pack(StoredMatrix b) {
+        return Weights.of(b, precision).plain(precision);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<A> a, PackedMatrix<A> b, double beta, Matrix<A> c) {
+        gemm(alpha, a, Weights.plain(b), beta, c);
     }
 
     /** Row i of A times column j of B. */

@@ -2,6 +2,7 @@ package org.icl4j.kernels.scalar;
 
 import java.util.Optional;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.provider.EpilogueSteps;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.KernelProvider;
 import org.icl4j.kernels.provider.WorkerPool;
@@ -15,10 +16,12 @@ public final class ScalarProvider implements KernelProvider {
     @Override
     public <A> KernelParts<A> open(Precision<A> precision, WorkerPool workers) {
         Elements<A> elements = new Elements<>(precision);
+        ScalarRows<A> rows = new ScalarRows<>(elements);
+        ScalarActivations<A> activations = new ScalarActivations<>(elements);
         return new KernelParts<>(
-                new ScalarProducts<>(precision),
-                new ScalarRows<>(elements),
-                new ScalarActivations<>(elements),
+                new ScalarProducts<>(precision, new EpilogueSteps<>(precision, rows, activations)),
+                rows,
+                activations,
                 new ScalarAttention<>(elements),
                 new ScalarOptimizers<>(elements),
                 new ScalarGates<>(elements),

@@ -1,6 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -26,6 +28,10 @@ final class Lanes {
     private static final VectorShuffle<Float> FOLD_4 = fold(4);
     private static final VectorShuffle<Float> FOLD_2 = fold(2);
     private static final VectorShuffle<Float> FOLD_1 = fold(1);
+
+    /** Masks of the first 0, 1, … LENGTH lanes. */
+    private static final List<VectorMask<Float>> FIRST =
+            IntStream.rangeClosed(0, LENGTH).mapToObj(Lanes::first).toList();
 
     private Lanes() {}
 
@@ -64,6 +70,11 @@ final class Lanes {
     /** The first {@code n} lanes, {@code n} from 0 on. */
     static VectorMask<Float> first(int n) {
         return SPECIES.indexInRange(0, n);
+    }
+
+    /** {@link #first} as an object made once, for masks that are handed to methods of their own: a new one would be garbage. */
+    static VectorMask<Float> keptFirst(int n) {
+        return FIRST.get(Math.min(n, LENGTH));
     }
 
     /** The largest multiple of the vector length that is not above {@code n}. */

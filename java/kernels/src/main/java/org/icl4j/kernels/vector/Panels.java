@@ -8,7 +8,7 @@ import org.icl4j.kernels.Matrix;
 
 /**
  * The packed form of some rows of B: its columns in panels, each [kc, vectors·LENGTH], kc
- * rounded up to whole vectors, and the last filled up with zeros. Panels are
+ * rounded up to whole vectors, and the last filled up with numbers that reach no element of C. Panels are
  * {@link ProductTiles#WIDE_VECTORS} vectors wide while they last; one vector more than that is 3 + 2, because a panel of one
  * vector is slow. A tile walks down one panel with a constant step, which C2 compiles well under every collector.
  */
@@ -77,7 +77,7 @@ final class Panels {
         if (b.isTransposed()) {
             Transposes.transpose(b.array(), from, b.ld(), filled, kc, to, at, width);
         } else {
-            VectorMask<Float> last = Lanes.first(filled - width + LENGTH);
+            VectorMask<Float> last = Lanes.keptFirst(filled - width + LENGTH);
             copy(b.array(), from, b.ld(), kc, width - LENGTH, last, to, at, width);
         }
     }

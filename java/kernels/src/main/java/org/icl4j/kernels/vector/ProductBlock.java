@@ -5,7 +5,9 @@ import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 import static org.icl4j.kernels.vector.VectorProducts.KC;
 
 import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.WeightType;
 
 /**
  * The part of a product that one packed block of B has in it: C[:, panels] ← α·A[:, k0 … k0 + kc]·B[k0 … k0 + kc, panels] +
@@ -24,7 +26,7 @@ final class ProductBlock {
      * Where packed panels start. G1 gives very large arrays regions of their own; their elements start 16 bytes behind a cache
      * line, and from this index on no vector straddles two lines, which takes a tenth of the time.
      */
-    private static final int ALIGNED = 12;
+    static final int ALIGNED = 12;
 
     /** Floats enough for that in heaps up to 16 GiB; what is not used stays untouched. */
     private static final int PACKED = 1 << 20;
@@ -34,7 +36,9 @@ final class ProductBlock {
 
     private Matrix<float[]> a;
     private Matrix<float[]> b;
+    private PackedPanels weights;
     private Matrix<float[]> c;
+    private Epilogue<float[]> then;
     private int batch;
     private int k0;
     private int kc;
@@ -52,14 +56,21 @@ final class ProductBlock {
      * the rows of a transposed B are read on and on.
      */
     static boolean isShallow(Matrix<float[]> b, Matrix<float[]> c) {
-        return b.isTransposed() && c.rows() <= STRIP;
+        return (b == null || b.isTransposed()) && c.rows() <= STRIP;
     }
 
-    /** The operands; null when a call has ended, whose arrays must not live as long as this. */
-    void of(Matrix<float[]> newA, Matrix<float[]> newB, Matrix<float[]> newC) {
+    /** The operands: B as {@code newB} or, packed before, as {@code packedB}; all null when a call has ended, to let go of them. */
+    void of(
+            Matrix<float[]> newA,
+            Matrix<float[]> newB,
+            PackedPanels packedB,
+            Matrix<float[]> newC,
+            Epilogue<float[]> afterwards) {
         a = newA;
         b = newB;
+        weights = packedB;
         c = newC;
+        then = afterwards;
     }
 
     /** The terms from {@code from} on, panels {@code panel} … {@code toPanel}, of matrix {@code index} of the batch. */
@@ -83,7 +94,18 @@ final class ProductBlock {
 
     void pack(int fromPanel, int toPanel) {
         int from = firstPanel + fromPanel;
-        Panels.pack(b, b.count() == 1 ? 0 : batch, k0, kc, from, firstPanel + toPanel, packed, packedAt(from));
+        if (weights == null) {
+            Panels.pack(b, b.count() == 1 ? 0 : batch, k0, kc, from, firstPanel + toPanel, packed, packedAt(from));
+        } else if (!isReady()) {
+            int to = packedAt(from);
+            int length = packedAt(firstPanel + toPanel) - to;
+            HalfWeights.decode(weights.type(), weights.shorts(), weights.at(k0, kc, from), packed, to, length);
+        }
+    }
+
+    /** Whether B needs no packing: it was packed in f32, or is multiplied with one row as it is decoded. */
+    boolean isReady() {
+        return weights != null && (weights.type() == WeightType.F32 || c.rows() == 1);
     }
 
     private int packedAt(int panel) {
@@ -121,26 +143,58 @@ final class ProductBlock {
 
     private void strip(
             int from, int rows, float[] aArray, int aStart, int aRow, int fromPanel, int toPanel, float[] sums) {
-        int n = c.cols();
         for (int panel = firstPanel + fromPanel; panel < firstPanel + toPanel; panel++) {
-            int column = Panels.first(n, panel) * LENGTH;
-            int vectors = Panels.vectors(n, panel);
-            VectorMask<Float> last = Lanes.first(Math.min(LENGTH, n - column - (vectors - 1) * LENGTH));
-            int at = packedAt(panel);
-            boolean plain = alpha == 1 && beta == 0;
-            int height;
-            for (int row = 0; row < rows; row += height) {
-                height = ProductTiles.height(rows - row);
-                int aAt = aStart + row * aRow;
-                int cAt = c.index(batch, from + row, column);
-                if (plain) {
-                    ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, packed, at, c.array(), cAt, c.ld(), last);
-                } else {
-                    int width = vectors * LENGTH;
-                    ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, packed, at, sums, 0, width, last);
-                    ProductTiles.put(vectors, height, sums, 0, alpha, beta, c.array(), cAt, c.ld(), last);
-                }
+            int column = Panels.first(c.cols(), panel) * LENGTH;
+            int vectors = Panels.vectors(c.cols(), panel);
+            VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
+            if (isHalf() && c.rows() == 1) {
+                int at = weights.at(k0, kc, panel);
+                HalfWeights.row(weights.type(), vectors, kc, aArray, aStart, weights.shorts(), at, sums);
+                put(vectors, 1, sums, c.index(batch, from, column), last);
+            } else {
+                tiles(from, rows, aArray, aStart, aRow, panel, column, vectors, last, sums);
             }
         }
+        if (k0 + kc == a.cols()) {
+            int fromColumn = Panels.first(c.cols(), firstPanel + fromPanel) * LENGTH;
+            int toColumn = Math.min(c.cols(), Panels.first(c.cols(), firstPanel + toPanel) * LENGTH);
+            VectorEpilogue.apply(then, c, batch, from, from + rows, fromColumn, toColumn);
+        }
+    }
+
+    private void tiles(
+            int from,
+            int rows,
+            float[] aArray,
+            int aStart,
+            int aRow,
+            int panel,
+            int column,
+            int vectors,
+            VectorMask<Float> last,
+            float[] sums) {
+        boolean ready = isReady();
+        float[] b0 = ready ? weights.floats() : packed;
+        int bAt = ready ? weights.at(k0, kc, panel) : packedAt(panel);
+        int height;
+        for (int row = 0; row < rows; row += height) {
+            height = ProductTiles.height(rows - row);
+            int aAt = aStart + row * aRow;
+            int cAt = c.index(batch, from + row, column);
+            if (alpha == 1 && beta == 0) {
+                ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, c.array(), cAt, c.ld(), last);
+            } else {
+                ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, sums, 0, vectors * LENGTH, last);
+                put(vectors, height, sums, cAt, last);
+            }
+        }
+    }
+
+    private void put(int vectors, int rows, float[] sums, int cAt, VectorMask<Float> last) {
+        ProductTiles.put(vectors, rows, sums, 0, alpha, beta, c.array(), cAt, c.ld(), last);
+    }
+
+    private boolean isHalf() {
+        return weights != null && weights.type() != WeightType.F32;
     }
 }

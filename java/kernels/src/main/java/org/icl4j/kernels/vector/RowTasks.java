@@ -10,15 +10,20 @@ import org.icl4j.kernels.provider.WorkerPool;
  */
 record RowTasks(WorkerPool workers) {
     /** Elements below which another thread costs more than it brings. */
-    private static final int TASK_ELEMENTS = 16_384;
+    static final int TASK_ELEMENTS = 16_384;
 
     /** Calls {@code body} with every row number, 0 … rows of all matrices of the batch. */
     void forEachRow(Matrix<?> m, IntConsumer body) {
-        split(m.count() * m.rows(), Math.max(1, TASK_ELEMENTS / m.cols()), (from, rows) -> {
+        forEachRows(m, (from, rows) -> {
             for (int row = from; row < from + rows; row++) {
                 body.accept(row);
             }
         });
+    }
+
+    /** Calls {@code body} with groups of rows that follow one another. */
+    void forEachRows(Matrix<?> m, Part body) {
+        split(m.count() * m.rows(), Math.max(1, TASK_ELEMENTS / m.cols()), body);
     }
 
     /** Start of row {@code row} of the batch, counted through all its matrices. */
@@ -58,6 +63,16 @@ record RowTasks(WorkerPool workers) {
                             rowStart(z, row),
                             v.cols()));
         }
+    }
+
+    /** y ← f(x, z), elementwise; y may be x or z. */
+    void map(LaneMap f, Matrix<float[]> x, Matrix<float[]> z, Matrix<float[]> y) {
+        forEachStretch(
+                x,
+                z,
+                y,
+                y,
+                (xAt, zAt, yAt, same, n) -> f.run(x.array(), xAt, z.array(), zAt, x.array(), xAt, y.array(), yAt, n));
     }
 
     private static boolean isFlat(Matrix<?> m) {

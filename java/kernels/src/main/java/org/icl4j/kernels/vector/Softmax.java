@@ -3,6 +3,7 @@ package org.icl4j.kernels.vector;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.load;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -17,10 +18,31 @@ final class Softmax {
 
     private Softmax() {}
 
-    /** y ← softmax(x); x and y may be one. */
-    static void row(float[] x, int xAt, float[] y, int yAt, int n) {
-        float sum = exponentials(x, xAt, y, yAt, n, max(x, xAt, n));
-        multiply(y, yAt, n, 1 / sum);
+    /**
+     * y ← softmax(x) for one row; x and y may be one. What does not fill a vector goes through a padded copy and the same loop:
+     * C2 inlines so long a function but once.
+     *
+     * @param pad place for one vector
+     */
+    static void row(float[] x, int xAt, float[] y, int yAt, int n, float[] pad) {
+        float max = max(x, xAt, n);
+        int whole = Lanes.bound(n);
+        double sum = 0;
+        for (int done = 0; done < n; ) {
+            boolean rest = done == whole;
+            int length = rest ? n - whole : whole;
+            if (rest) {
+                Arrays.fill(pad, 0, LENGTH, Float.NEGATIVE_INFINITY);
+                System.arraycopy(x, xAt + whole, pad, 0, length);
+            }
+            sum += exponentials(
+                    rest ? pad : x, rest ? 0 : xAt, rest ? pad : y, rest ? 0 : yAt, Lanes.padded(length), max);
+            if (rest) {
+                System.arraycopy(pad, 0, y, yAt + whole, length);
+            }
+            done += length;
+        }
+        multiply(y, yAt, n, (float) (1 / sum));
     }
 
     /** The largest of n values, −∞ if n = 0. A NaN may be passed over: {@link #exponentials} will meet it. */
@@ -38,35 +60,24 @@ final class Softmax {
         return Lanes.max(max);
     }
 
-    /** y ← exp(x − max), 0 where that is no normal number; returns Σ y, to 13 roundings a term. */
-    static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
+    /** y ← exp(x − max), 0 where that is no normal number, for whole vectors; returns Σ y, to 13 roundings a term. */
+    private static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
         FloatVector total = Lanes.zero();
         FloatVector lost = Lanes.zero();
-        for (int from = 0; from < n; from += BLOCK) {
-            FloatVector block = exponentialsOfBlock(x, xAt + from, y, yAt + from, Math.min(BLOCK, n - from), max);
-            FloatVector corrected = block.add(lost);
-            FloatVector sum = total.add(corrected);
-            lost = corrected.sub(sum.sub(total));
-            total = sum;
-        }
-        return Lanes.sum(total);
-    }
-
-    private static FloatVector exponentialsOfBlock(float[] x, int xAt, float[] y, int yAt, int n, float max) {
-        FloatVector sum = Lanes.zero();
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
+        FloatVector block = Lanes.zero();
+        for (int i = 0; i < n; i += LENGTH) {
             FloatVector e = exponential(load(x, xAt + i).sub(max));
             e.intoArray(y, yAt + i);
-            sum = sum.add(e);
+            block = block.add(e);
+            if (i % BLOCK == BLOCK - LENGTH) {
+                FloatVector corrected = block.add(lost);
+                FloatVector sum = total.add(corrected);
+                lost = corrected.sub(sum.sub(total));
+                total = sum;
+                block = Lanes.zero();
+            }
         }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector e = exponential(load(x, xAt + i, mask).sub(max));
-            e.intoArray(y, yAt + i, mask);
-            sum = sum.add(e, mask);
-        }
-        return sum;
+        return Lanes.sum(total.add(block.add(lost)));
     }
 
     /** exp(x) for x ≤ 0, 0 where that is no normal number, NaN where x is. */

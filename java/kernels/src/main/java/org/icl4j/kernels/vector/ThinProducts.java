@@ -51,7 +51,7 @@ final class ThinProducts {
             Matrix<float[]> c,
             float[] sums) {
         int vectors = Panels.vectors(to - from);
-        VectorMask<Float> last = Lanes.first(to - from - (vectors - 1) * LENGTH);
+        VectorMask<Float> last = Lanes.keptFirst(to - from - (vectors - 1) * LENGTH);
         int cAt = c.index(batch, 0, from);
         for (int k0 = 0; k0 < a.cols(); k0 += KC) {
             Arrays.fill(sums, 0, c.rows() * vectors * LENGTH, 0);
@@ -107,17 +107,9 @@ final class ThinProducts {
             sum.intoArray(sums, sumsAt + j);
         }
         if (bound < n) {
-            VectorMask<Float> mask = Lanes.first(n - bound);
-            FloatVector sum = load(sums, sumsAt + bound);
-            sum = a0.fma(load(b, b0 + bound, mask), sum);
-            sum = a1.fma(load(b, b1 + bound, mask), sum);
-            sum = a2.fma(load(b, b2 + bound, mask), sum);
-            sum = a3.fma(load(b, b3 + bound, mask), sum);
-            sum = a4.fma(load(b, b4 + bound, mask), sum);
-            sum = a5.fma(load(b, b5 + bound, mask), sum);
-            sum = a6.fma(load(b, b6 + bound, mask), sum);
-            sum = a7.fma(load(b, b7 + bound, mask), sum);
-            sum.intoArray(sums, sumsAt + bound);
+            for (int k = 0; k < DEPTH; k++) {
+                part(a[aAt + k * aCol], b, b0 + k * ld + bound, n - bound, sums, sumsAt + bound);
+            }
         }
     }
 
@@ -128,8 +120,13 @@ final class ThinProducts {
             factor.fma(load(b, bAt + j), load(sums, sumsAt + j)).intoArray(sums, sumsAt + j);
         }
         if (bound < n) {
-            FloatVector part = load(b, bAt + bound, Lanes.first(n - bound));
-            factor.fma(part, load(sums, sumsAt + bound)).intoArray(sums, sumsAt + bound);
+            part(a, b, bAt + bound, n - bound, sums, sumsAt + bound);
         }
+    }
+
+    /** Fewer columns than a vector has, in a method of its own: with eight of them C2 would not inline them all. */
+    private static void part(float a, float[] b, int bAt, int n, float[] sums, int sumsAt) {
+        FloatVector some = load(b, bAt, Lanes.first(n));
+        broadcast(a).fma(some, load(sums, sumsAt)).intoArray(sums, sumsAt);
     }
 }

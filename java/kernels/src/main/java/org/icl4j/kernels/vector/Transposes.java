@@ -58,8 +58,8 @@ final class Transposes {
     }
 
     /**
-     * to[c, r] ← from[r, c] for {@code rows} rows and {@code cols} columns; both are filled up with zeros to multiples of
-     * LENGTH.
+     * to[c, r] ← from[r, c] for {@code rows} rows and {@code cols} columns; both are filled up to multiples of
+     * LENGTH, with numbers that nothing reads.
      *
      * @param ld distance between rows of {@code from}
      * @param width distance between rows of {@code to}
@@ -89,12 +89,8 @@ final class Transposes {
             int c1 = Math.min(c0 + STRETCH, cols);
             for (int r = 0; r < LENGTH; r += 4) {
                 for (int c = c0; c < c1; c += LENGTH) {
-                    int quad = row + r * ld + c;
-                    FloatVector v0 = Lanes.load(from, quad);
-                    FloatVector v1 = Lanes.load(from, quad + ld);
-                    FloatVector v2 = Lanes.load(from, quad + 2 * ld);
-                    FloatVector v3 = Lanes.load(from, quad + 3 * ld);
-                    exchangeLanes(v0, v1, v2, v3, to, toAt + c * width + r * width, width);
+                    int block = toAt + c * width;
+                    exchangeLanes(from, row + r * ld + c, ld, to, block + r * width, width);
                 }
             }
             for (int c = c0; c < c1; c += LENGTH) {
@@ -103,38 +99,36 @@ final class Transposes {
         }
     }
 
+    /** By way of their place in {@code to}; rows that are not there are the last one again. */
     private static void partBlocks(
             float[] from, int row, int ld, int rows, int cols0, int cols, float[] to, int toAt, int width) {
         for (int c = cols0; c < cols; c += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols - c));
             int block = toAt + c * width;
+            for (int r = 0; r < LENGTH; r++) {
+                Lanes.load(from, row + Math.min(r, rows - 1) * ld + c, mask).intoArray(to, block + r * width);
+            }
             for (int r = 0; r < LENGTH; r += 4) {
-                int quad = row + r * ld + c;
-                FloatVector v0 = part(from, quad, r < rows, mask);
-                FloatVector v1 = part(from, quad + ld, r + 1 < rows, mask);
-                FloatVector v2 = part(from, quad + 2 * ld, r + 2 < rows, mask);
-                FloatVector v3 = part(from, quad + 3 * ld, r + 3 < rows, mask);
-                exchangeLanes(v0, v1, v2, v3, to, block + r * width, width);
+                exchangeLanes(to, block + r * width, width, to, block + r * width, width);
             }
             exchangeGroups(to, block, width);
         }
     }
 
-    private static FloatVector part(float[] from, int at, boolean exists, VectorMask<Float> mask) {
-        return exists ? Lanes.load(from, at, mask) : Lanes.zero();
-    }
-
-    /** The transposes of the 4×4 blocks that four vectors are made of. */
-    private static void exchangeLanes(
-            FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] to, int at, int width) {
+    /** The transposes of the 4×4 blocks that four vectors are made of; it takes no vectors, which a call would put in boxes. */
+    private static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
+        FloatVector v0 = Lanes.load(from, at);
+        FloatVector v1 = Lanes.load(from, at + ld);
+        FloatVector v2 = Lanes.load(from, at + 2 * ld);
+        FloatVector v3 = Lanes.load(from, at + 3 * ld);
         IntVector low0 = select(LOW_LANES, v0, v1);
         IntVector high0 = select(HIGH_LANES, v0, v1);
         IntVector low1 = select(LOW_LANES, v2, v3);
         IntVector high1 = select(HIGH_LANES, v2, v3);
-        store(LOW_PAIRS.selectFrom(low0, low1), to, at);
-        store(HIGH_PAIRS.selectFrom(low0, low1), to, at + width);
-        store(LOW_PAIRS.selectFrom(high0, high1), to, at + 2 * width);
-        store(HIGH_PAIRS.selectFrom(high0, high1), to, at + 3 * width);
+        store(LOW_PAIRS.selectFrom(low0, low1), to, toAt);
+        store(HIGH_PAIRS.selectFrom(low0, low1), to, toAt + width);
+        store(LOW_PAIRS.selectFrom(high0, high1), to, toAt + 2 * width);
+        store(HIGH_PAIRS.selectFrom(high0, high1), to, toAt + 3 * width);
     }
 
     /** For each of c0 = 0 … 3, transposes the rows c0, c0 + 4, … as matrices of groups of four lanes. */

@@ -1,9 +1,7 @@
 package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
-import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
-import static org.icl4j.kernels.vector.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,76 +25,44 @@ final class VectorActivations implements ActivationKernels<float[]> {
     /** −2|u| below which the exponential is no normal number, and the tanh form is 0 or x and its slope 0 or 1. */
     private static final float SATURATED = -87.33654f;
 
-    private final RowTasks tasks;
-    private final WholeVectors wholeVectors;
+    static final LaneMap RELU = new LaneMap((x, y, z) -> x.max(0));
+    private static final LaneMap RELU_BACKWARD = new LaneMap((x, dy, z) -> reluGradient(x, dy));
+    static final LaneMap GELU_EXACT = new LaneMap((x, y, z) -> geluExact(x));
+    private static final LaneMap GELU_EXACT_BACKWARD =
+            new LaneMap((x, dy, z) -> exactSlope(x).mul(dy));
+    static final LaneMap GELU_TANH = new LaneMap((x, y, z) -> geluTanh(x));
+    private static final LaneMap GELU_TANH_BACKWARD =
+            new LaneMap((x, dy, z) -> tanhSlope(x).mul(dy));
 
-    VectorActivations(RowTasks tasks, Scratch scratch) {
+    private final RowTasks tasks;
+
+    VectorActivations(RowTasks tasks) {
         this.tasks = tasks;
-        this.wholeVectors = new WholeVectors(tasks, scratch);
     }
 
     @Override
     public void relu(Matrix<float[]> x, Matrix<float[]> y) {
-        tasks.forEachStretch(x, y, y, y, (xAt, yAt, a, b, n) -> relu(x.array(), xAt, y.array(), yAt, n));
+        tasks.map(RELU, x, x, y);
     }
 
     @Override
     public void reluBackward(Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
-        tasks.forEachStretch(
-                x,
-                dy,
-                dx,
-                dx,
-                (xAt, dyAt, dxAt, a, n) -> reluBackward(x.array(), xAt, dy.array(), dyAt, dx.array(), dxAt, n));
+        tasks.map(RELU_BACKWARD, x, dy, dx);
     }
 
     @Override
     public void gelu(Gelu form, Matrix<float[]> x, Matrix<float[]> y) {
-        switch (form) {
-            case EXACT -> wholeVectors.apply(VectorActivations::geluExact, x, x, y);
-            case TANH -> wholeVectors.apply(VectorActivations::geluTanh, x, x, y);
-        }
+        tasks.map(form == Gelu.EXACT ? GELU_EXACT : GELU_TANH, x, x, y);
     }
 
     @Override
     public void geluBackward(Gelu form, Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
-        switch (form) {
-            case EXACT -> wholeVectors.apply(VectorActivations::geluExactBackward, x, dy, dx);
-            case TANH -> wholeVectors.apply(VectorActivations::geluTanhBackward, x, dy, dx);
-        }
-    }
-
-    private static void relu(float[] x, int xAt, float[] y, int yAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            load(x, xAt + i).max(0).intoArray(y, yAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            load(x, xAt + i, mask).max(0).intoArray(y, yAt + i, mask);
-        }
-    }
-
-    private static void reluBackward(float[] x, int xAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            reluGradient(load(x, xAt + i), load(dy, dyAt + i)).intoArray(dx, dxAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            reluGradient(load(x, xAt + i, mask), load(dy, dyAt + i, mask)).intoArray(dx, dxAt + i, mask);
-        }
+        tasks.map(form == Gelu.EXACT ? GELU_EXACT_BACKWARD : GELU_TANH_BACKWARD, x, dy, dx);
     }
 
     private static FloatVector reluGradient(FloatVector x, FloatVector dy) {
         FloatVector gated = Lanes.zero().blend(dy, x.compare(VectorOperators.GT, 0));
         return gated.blend(x, x.test(VectorOperators.IS_NAN));
-    }
-
-    private static void geluExact(float[] x, int xAt, float[] none, int noneAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LENGTH) {
-            geluExact(load(x, xAt + i)).intoArray(y, yAt + i);
-        }
     }
 
     /** x·Φ(x): from the tail t = |x|·(1 − Φ(|x|)) it is 0 − t on the left of 0 and x − t on the right. */
@@ -110,12 +76,6 @@ final class VectorActivations implements ActivationKernels<float[]> {
     /** exp(−z²/2), for z up to the tail's end. */
     private static FloatVector tailExponential(FloatVector z) {
         return VectorMath.expOfNegative(z.mul(z).mul(-0.5f));
-    }
-
-    private static void geluTanh(float[] x, int xAt, float[] none, int noneAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LENGTH) {
-            geluTanh(load(x, xAt + i)).intoArray(y, yAt + i);
-        }
     }
 
     /**
@@ -137,13 +97,6 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return z.mul(z.mul(z).fma(broadcast(SPECIES, -TANH_3), broadcast(SPECIES, -TANH_1)));
     }
 
-    private static void geluExactBackward(float[] x, int xAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        for (int i = 0; i < n; i += LENGTH) {
-            FloatVector d = load(dy, dyAt + i);
-            exactSlope(load(x, xAt + i)).mul(d).intoArray(dx, dxAt + i);
-        }
-    }
-
     /** Φ(x) + x·φ(x). */
     private static FloatVector exactSlope(FloatVector x) {
         FloatVector z = x.abs();
@@ -154,13 +107,6 @@ final class VectorActivations implements ActivationKernels<float[]> {
         FloatVector slope = x.mul(INVERSE_SQRT_2_PI).fma(e, cumulative);
         return slope.blend(
                 broadcast(SPECIES, 1).blend(0, left), z.compare(VectorOperators.GE, VectorMath.PLAIN_TAIL_END));
-    }
-
-    private static void geluTanhBackward(float[] x, int xAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        for (int i = 0; i < n; i += LENGTH) {
-            FloatVector d = load(dy, dyAt + i);
-            tanhSlope(load(x, xAt + i)).mul(d).intoArray(dx, dxAt + i);
-        }
     }
 
     /** s + x·s·(1 − s)·2u′ with s as in {@link #geluTanh}, and s·(1 − s) = e/(1 + e)² on either side. */

@@ -36,51 +36,42 @@ final class VectorGates implements GateKernels<float[]> {
 
     @Override
     public void exp(Matrix<float[]> x, Matrix<float[]> y) {
-        map(EXP, x, x, y);
+        tasks.map(EXP, x, x, y);
     }
 
     @Override
     public void tanh(Matrix<float[]> x, Matrix<float[]> y) {
-        map(TANH, x, x, y);
+        tasks.map(TANH, x, x, y);
     }
 
     @Override
     public void tanhBackward(Matrix<float[]> y, Matrix<float[]> dy, Matrix<float[]> dx) {
-        map(TANH_BACKWARD, y, dy, dx);
+        tasks.map(TANH_BACKWARD, y, dy, dx);
     }
 
     @Override
     public void sigmoid(Matrix<float[]> x, Matrix<float[]> y) {
-        map(SIGMOID, x, x, y);
+        tasks.map(SIGMOID, x, x, y);
     }
 
     @Override
     public void sigmoidBackward(Matrix<float[]> y, Matrix<float[]> dy, Matrix<float[]> dx) {
-        map(SIGMOID_BACKWARD, y, dy, dx);
+        tasks.map(SIGMOID_BACKWARD, y, dy, dx);
     }
 
     @Override
     public void silu(Matrix<float[]> x, Matrix<float[]> y) {
-        map(SILU, x, x, y);
+        tasks.map(SILU, x, x, y);
     }
 
     @Override
     public void siluBackward(Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
-        map(SILU_BACKWARD, x, dy, dx);
+        tasks.map(SILU_BACKWARD, x, dy, dx);
     }
 
     @Override
     public void add(Matrix<float[]> x, Matrix<float[]> z, Matrix<float[]> y) {
-        map(ADD, x, z, y);
-    }
-
-    private void map(LaneMap f, Matrix<float[]> x, Matrix<float[]> z, Matrix<float[]> y) {
-        tasks.forEachStretch(
-                x,
-                z,
-                y,
-                y,
-                (xAt, zAt, yAt, same, n) -> f.run(x.array(), xAt, z.array(), zAt, x.array(), xAt, y.array(), yAt, n));
+        tasks.map(ADD, x, z, y);
     }
 
     @Override

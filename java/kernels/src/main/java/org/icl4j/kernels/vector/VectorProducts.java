@@ -5,8 +5,14 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
+import org.icl4j.kernels.PackedMatrix;
+import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.ProductKernels;
+import org.icl4j.kernels.StoredMatrix;
+import org.icl4j.kernels.WeightType;
+import org.icl4j.kernels.provider.Weights;
 import org.icl4j.kernels.provider.WorkerPool;
 
 /**
@@ -41,46 +47,140 @@ final class VectorProducts implements ProductKernels<float[]> {
     public void gemm(double alpha, Matrix<float[]> a, Matrix<float[]> b, double beta, Matrix<float[]> c) {
         if (c.isTransposed()) {
             gemm(alpha, b.transposed(), a.transposed(), beta, c.transposed());
-        } else if (alpha == 0 || a.cols() == 0) {
-            multiplyBy((float) beta, c);
         } else {
-            product((float) alpha, a, b, (float) beta, c);
+            product((float) alpha, a, b, null, (float) beta, c, Epilogue.none());
         }
     }
 
-    private void product(float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c) {
+    @Override
+    public void gemm(
+            double alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            double beta,
+            Matrix<float[]> c,
+            Epilogue<float[]> epilogue) {
+        product((float) alpha, a, b, null, (float) beta, c, epilogue);
+    }
+
+    @Override
+    public void gemm(double alpha, Matrix<float[]> a, PackedMatrix<float[]> b, double beta, Matrix<float[]> c) {
+        if (c.isTransposed()) {
+            turned((float) alpha, a, own(b), (float) beta, c);
+        } else {
+            product((float) alpha, a, null, own(b), (float) beta, c, Epilogue.none());
+        }
+    }
+
+    @Override
+    public void gemm(
+            double alpha,
+            Matrix<float[]> a,
+            PackedMatrix<float[]> b,
+            double beta,
+            Matrix<float[]> c,
+            Epilogue<float[]> epilogue) {
+        product((float) alpha, a, null, own(b), (float) beta, c, epilogue);
+    }
+
+    private static PackedPanels own(PackedMatrix<float[]> b) {
+        if (b instanceof PackedPanels panels) {
+            return panels;
+        }
+        throw Weights.foreign(b);
+    }
+
+    @Override
+    public PackedMatrix<float[]> pack(Matrix<float[]> b) {
+        return pack(b, WeightType.F32);
+    }
+
+    @Override
+    public PackedMatrix<float[]> pack(Matrix<float[]> b, WeightType type) {
+        return PackedPanels.of(Weights.of(b, type));
+    }
+
+    @Override
+    public PackedMatrix<float[]> pack(StoredMatrix b) {
+        return PackedPanels.of(Weights.of(b, Precision.F32));
+    }
+
+    /** By way of a C that is not transposed, because the panels are those of B, not of its transpose. */
+    private void turned(float alpha, Matrix<float[]> a, PackedPanels b, float beta, Matrix<float[]> c) {
+        float[] copy = scratch.take(c.rows() * c.cols());
+        try {
+            for (int i = 0; i < c.count(); i++) {
+                Matrix<float[]> straight = Matrix.of(copy, 0, c.rows(), c.cols(), c.cols());
+                copy(c.at(i), straight);
+                product(alpha, a.at(a.count() == 1 ? 0 : i), null, b, beta, straight, Epilogue.none());
+                copy(straight, c.at(i));
+            }
+        } finally {
+            scratch.giveBack(copy);
+        }
+    }
+
+    private static void copy(Matrix<float[]> from, Matrix<float[]> to) {
+        for (int i = 0; i < from.rows(); i++) {
+            for (int j = 0; j < from.cols(); j++) {
+                to.array()[to.index(0, i, j)] = from.array()[from.index(0, i, j)];
+            }
+        }
+    }
+
+    private void product(
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            PackedPanels packed,
+            float beta,
+            Matrix<float[]> c,
+            Epilogue<float[]> then) {
+        if (alpha == 0 || a.cols() == 0) {
+            multiplyBy(beta, c);
+            for (int i = 0; i < c.count(); i++) {
+                VectorEpilogue.apply(then, c, i, 0, c.rows(), 0, c.cols());
+            }
+            return;
+        }
         long work = (long) c.rows() * c.cols() * a.cols();
         boolean parallel = workers.threads() > 1 && c.count() * work >= 2 * TASK_WORK;
-        if (ThinProducts.fits(b, c)) {
-            thin(alpha, a, b, beta, c, parallel);
+        if (packed == null && ThinProducts.fits(b, c)) {
+            thin(alpha, a, b, beta, c, then, parallel);
         } else if (parallel && c.count() >= 2 * workers.threads()) {
             int perTask = Math.clamp(TASK_WORK / work, 1, Math.ceilDiv(c.count(), 4 * workers.threads()));
             workers.run(Math.ceilDiv(c.count(), perTask), task -> {
                 int from = task * perTask;
-                matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, beta, c, false);
+                matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, packed, beta, c, then, false);
             });
         } else if (parallel && ProductBlock.isShallow(b, c)) {
             int panels = Panels.count(c.cols());
             workers.run(c.count() * panels, i -> {
                 int panel = i % panels;
-                panels(i / panels, panel, panel + 1, 1, alpha, a, b, beta, c, false);
+                panels(i / panels, panel, panel + 1, 1, alpha, a, b, packed, beta, c, then, false);
             });
         } else {
-            matrices(0, c.count(), alpha, a, b, beta, c, parallel);
+            matrices(0, c.count(), alpha, a, b, packed, beta, c, then, parallel);
         }
     }
 
     private void thin(
-            float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, Matrix<float[]> c, boolean parallel) {
+            float alpha,
+            Matrix<float[]> a,
+            Matrix<float[]> b,
+            float beta,
+            Matrix<float[]> c,
+            Epilogue<float[]> then,
+            boolean parallel) {
         int width = ThinProducts.stretch(c.rows(), c.cols(), parallel ? workers.threads() : 1);
         int stretches = Math.ceilDiv(c.cols(), width);
         if (parallel) {
             workers.run(
                     c.count() * stretches,
-                    i -> thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c));
+                    i -> thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c, then));
         } else {
             for (int i = 0; i < c.count() * stretches; i++) {
-                thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c);
+                thin(i / stretches, i % stretches * width, width, alpha, a, b, beta, c, then);
             }
         }
     }
@@ -93,10 +193,13 @@ final class VectorProducts implements ProductKernels<float[]> {
             Matrix<float[]> a,
             Matrix<float[]> b,
             float beta,
-            Matrix<float[]> c) {
+            Matrix<float[]> c,
+            Epilogue<float[]> then) {
         float[] sums = scratch.take(ThinProducts.SUMS);
         try {
-            ThinProducts.columns(batch, from, Math.min(from + width, c.cols()), alpha, a, b, beta, c, sums);
+            int to = Math.min(from + width, c.cols());
+            ThinProducts.columns(batch, from, to, alpha, a, b, beta, c, sums);
+            VectorEpilogue.apply(then, c, batch, 0, c.rows(), from, to);
         } finally {
             scratch.giveBack(sums);
         }
@@ -108,12 +211,14 @@ final class VectorProducts implements ProductKernels<float[]> {
             float alpha,
             Matrix<float[]> a,
             Matrix<float[]> b,
+            PackedPanels packed,
             float beta,
             Matrix<float[]> c,
+            Epilogue<float[]> then,
             boolean parallel) {
         int atOnce = ProductBlock.isShallow(b, c) ? 1 : ProductBlock.PANELS;
         for (int i = from; i < to; i++) {
-            panels(i, 0, Panels.count(c.cols()), atOnce, alpha, a, b, beta, c, parallel);
+            panels(i, 0, Panels.count(c.cols()), atOnce, alpha, a, b, packed, beta, c, then, parallel);
         }
     }
 
@@ -126,12 +231,14 @@ final class VectorProducts implements ProductKernels<float[]> {
             float alpha,
             Matrix<float[]> a,
             Matrix<float[]> b,
+            PackedPanels packed,
             float beta,
             Matrix<float[]> c,
+            Epilogue<float[]> then,
             boolean parallel) {
         ProductBlock block = take();
         try {
-            block.of(a, b, c);
+            block.of(a, b, packed, c, then);
             for (int panel = from; panel < to; panel += atOnce) {
                 for (int k0 = 0; k0 < a.cols(); k0 += KC) {
                     block.at(i, k0, panel, Math.min(panel + atOnce, to), alpha, k0 == 0 ? beta : 1);
@@ -139,7 +246,7 @@ final class VectorProducts implements ProductKernels<float[]> {
                 }
             }
         } finally {
-            block.of(null, null, null);
+            block.of(null, null, null, null, null);
             giveBack(block);
         }
     }
@@ -154,7 +261,9 @@ final class VectorProducts implements ProductKernels<float[]> {
             }
             return;
         }
-        workers.run(panels, panel -> block.pack(panel, panel + 1));
+        if (!block.isReady()) {
+            workers.run(panels, panel -> block.pack(panel, panel + 1));
+        }
         if (strips >= 4 * workers.threads()) {
             workers.run(strips, strip -> block.strip(strip, 0, panels));
         } else {

@@ -74,8 +74,8 @@ public final class VectorProvider implements KernelProvider {
         VectorProducts products = new VectorProducts(workers, scratch);
         return new KernelParts<>(
                 products,
-                new VectorRows(tasks),
-                new VectorActivations(tasks, scratch),
+                new VectorRows(tasks, scratch),
+                new VectorActivations(tasks),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
                 new VectorGates(tasks, scratch),

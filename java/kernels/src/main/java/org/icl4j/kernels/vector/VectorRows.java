@@ -16,9 +16,11 @@ import org.icl4j.kernels.RowKernels;
  */
 final class VectorRows implements RowKernels<float[]> {
     private final RowTasks tasks;
+    private final Scratch scratch;
 
-    VectorRows(RowTasks tasks) {
+    VectorRows(RowTasks tasks, Scratch scratch) {
         this.tasks = tasks;
+        this.scratch = scratch;
     }
 
     @Override
@@ -26,7 +28,7 @@ final class VectorRows implements RowKernels<float[]> {
         tasks.forEachRow(x, row -> add(bias.array(), bias.offset(), x.array(), rowStart(x, row), x.cols()));
     }
 
-    private static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
+    static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             load(to, toAt + i).add(load(from, fromAt + i)).intoArray(to, toAt + i);
@@ -59,7 +61,31 @@ final class VectorRows implements RowKernels<float[]> {
 
     @Override
     public void softmax(Matrix<float[]> x, Matrix<float[]> y) {
-        tasks.forEachRow(x, row -> Softmax.row(x.array(), rowStart(x, row), y.array(), rowStart(y, row), x.cols()));
+        if (x.cols() <= ShortRowSoftmax.MAX_COLUMNS) {
+            softmaxOfShortRows(x, y);
+            return;
+        }
+        tasks.forEachRows(x, (first, rows) -> {
+            float[] pad = scratch.take(LENGTH);
+            for (int row = first; row < first + rows; row++) {
+                Softmax.row(x.array(), rowStart(x, row), y.array(), rowStart(y, row), x.cols(), pad);
+            }
+            scratch.giveBack(pad);
+        });
+    }
+
+    private void softmaxOfShortRows(Matrix<float[]> x, Matrix<float[]> y) {
+        int groups = Math.ceilDiv(x.rows(), LENGTH);
+        int perTask = Math.max(1, RowTasks.TASK_ELEMENTS / (x.cols() * LENGTH));
+        tasks.split(x.count() * groups, perTask, (from, n) -> {
+            float[] working = scratch.take(ShortRowSoftmax.SCRATCH_LENGTH);
+            for (int group = from; group < from + n; group++) {
+                int first = group % groups * LENGTH;
+                int rows = Math.min(LENGTH, x.rows() - first);
+                ShortRowSoftmax.rows(x, y, group / groups, first, rows, working);
+            }
+            scratch.giveBack(working);
+        });
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class KernelWorkloads {
     /** Every kernel once, on operands that fit the second-level cache. */
     public static <A> List<Workload<A>> small() {
         List<Workload<A>> all = new ArrayList<>();
-        all.add(gemm(1, 256, 256, 256, "NN"));
+        all.addAll(ProductWorkloads.small());
         all.addAll(rows(512, 256));
         all.addAll(softmax(512, 256));
         all.addAll(layerNorm(512, 256));
@@ -37,7 +37,7 @@ public final class KernelWorkloads {
 
     /** The shapes by which icl4j is judged: linear layers, heads and rows of small transformers. */
     public static <A> List<Workload<A>> benchmark() {
-        List<Workload<A>> all = new ArrayList<>(products());
+        List<Workload<A>> all = new ArrayList<>(ProductWorkloads.benchmark());
         all.addAll(rows(2624, 1024));
         all.addAll(softmax(4096, 64));
         all.addAll(softmax(20992, 41));
@@ -52,42 +52,6 @@ public final class KernelWorkloads {
         all.addAll(LossWorkloads.crossEntropy(2624, 512));
         all.addAll(LossWorkloads.reductions(1160, 8192));
         return all;
-    }
-
-    private static <A> List<Workload<A>> products() {
-        return List.of(
-                gemm(1, 64, 64, 64, "NN"),
-                gemm(1, 128, 128, 128, "NN"),
-                gemm(1, 256, 256, 256, "NN"),
-                gemm(1, 512, 512, 512, "NN"),
-                gemm(1, 1024, 1024, 1024, "NN"),
-                gemm(1, 2048, 1024, 256, "NT"),
-                gemm(1, 2624, 768, 256, "NT"),
-                gemm(1, 2624, 256, 1024, "NT"),
-                gemm(1, 6464, 192, 64, "NT"),
-                gemm(1, 256, 768, 2624, "TN"),
-                gemm(1, 32, 1024, 1024, "NN"),
-                gemm(1, 32, 1024, 1024, "NT"),
-                gemm(1, 1, 1024, 1024, "NT"),
-                gemm(1, 1, 4096, 4096, "NT"),
-                gemm(512, 41, 41, 32, "NN"),
-                gemm(512, 41, 32, 41, "NN"),
-                gemm(512, 41, 41, 32, "NT"),
-                gemm(12, 1024, 64, 1024, "NN"));
-    }
-
-    private static <A> Workload<A> gemm(int count, int m, int n, int k, String transposes) {
-        boolean transposeA = transposes.charAt(0) == 'T';
-        boolean transposeB = transposes.charAt(1) == 'T';
-        double read = (double) count * ((double) m * k + (double) k * n);
-        Cost cost = Cost.products((double) count * m * n * k, 0, read, (double) count * m * n);
-        String shape = (count == 1 ? "" : "b" + count + " ") + m + "x" + n + "x" + k + " " + transposes;
-        return new Workload<>("gemm", shape, 16, cost, (kernels, operands) -> {
-            Matrix<A> a = transposeA ? operands.random(count, k, m).transposed() : operands.random(count, m, k);
-            Matrix<A> b = transposeB ? operands.random(count, n, k).transposed() : operands.random(count, k, n);
-            Matrix<A> c = operands.result(count, m, n);
-            return () -> kernels.gemm(1, a, b, 0, c);
-        });
     }
 
     static String shape(int rows, int cols) {
