@@ -113,7 +113,8 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                 .slot("gradient", Role.READ, count, rows, cols)
                 .slot("firstMoment", Role.UPDATED, count, rows, cols)
                 .slot("secondMoment", Role.UPDATED, count, rows, cols)
-                .build((k, m) -> k.adamW(AdamW.adam(0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
+                .build((k, m) ->
+                        k.adamW(new AdamW(0.1, 0.9, 0.999, 1e-8, 0.1), 1, m.get(0), m.get(1), m.get(2), m.get(3))));
         GateCalls.addTo(all, count, rows, cols);
         ScanCalls.addTo(all, count, rows, cols);
         LossCalls.addTo(all, count, rows, cols);

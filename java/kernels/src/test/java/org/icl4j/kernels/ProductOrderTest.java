@@ -3,7 +3,6 @@ package org.icl4j.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,18 +95,7 @@ class ProductOrderTest {
     @Tag("extended")
     void vectorsOfEveryWidth() throws IOException, InterruptedException {
         for (String bits : new String[] {"128", "256", "512"}) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "-Dicl4j.vectorBits=" + bits,
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Main.class.getName())
-                    .inheritIO()
-                    .start();
-            assertEquals(0, process.waitFor(), "vectors of " + bits + " bits");
+            ForkedJvm.run(Main.class, "-Dicl4j.vectorBits=" + bits, TestSeed.flag());
         }
     }
 }

@@ -9,13 +9,18 @@ final class TestSeed {
     private static final long SEED = Long.getLong("tests.seed", new SecureRandom().nextLong() >>> 16);
 
     static {
-        System.out.println("kernels tests: -Dtests.seed=" + SEED);
+        System.out.println("kernels tests: " + flag());
     }
 
     private TestSeed() {}
 
     static String hint() {
-        return "repeat with -Dtests.seed=" + SEED;
+        return "repeat with " + flag();
+    }
+
+    /** Sets this seed in another JVM. */
+    static String flag() {
+        return "-Dtests.seed=" + SEED;
     }
 
     /** A generator of its own for each purpose, so that one test does not move another's numbers. */
