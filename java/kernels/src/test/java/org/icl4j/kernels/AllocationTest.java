@@ -34,6 +34,7 @@ class AllocationTest {
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     private final RandomGenerator random = TestSeed.random("allocation");
 
+    @Tag("extended")
     @Test
     void representativeKernels() {
         check(REPRESENTATIVE);
