@@ -31,8 +31,14 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     /** Change of the multiply-add ceiling from begin to end before a survey counts as disturbed. */
     private static final double TOLERATED_DRIFT = 0.05;
 
-    private static final long COMPILE_NANOS = 1_500_000_000;
-    private static final long MIN_COMPILE_NANOS = 30_000_000;
+    /** Measurements from which on each takes as little time as in a quick survey. */
+    private static final int MANY_LINES = 60;
+
+    /** Time for the compilers before the first measurement of the first provider, and of later ones, which share most code. */
+    private static final long COMPILE_NANOS = 4_000_000_000L;
+
+    private static final long LATER_COMPILE_NANOS = 700_000_000;
+    private static final long MIN_COMPILE_NANOS = 10_000_000;
     private static final String PRODUCT = "gemm";
 
     /**
@@ -45,7 +51,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
      */
     public record Request(List<String> kernels, List<String> providers, List<Integer> threads, boolean quick) {
         private Timing.Effort effort() {
-            return quick ? Timing.Effort.QUICK : Timing.Effort.USUAL;
+            return quick || lines() > MANY_LINES ? Timing.Effort.QUICK : Timing.Effort.USUAL;
         }
 
         /** How many measurements that is. */
@@ -166,7 +172,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
         List<Workload<float[]>> workloads = request.workloads(provider, limits.threads());
         List<Measured> lines = new ArrayList<>();
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, options)) {
-            compile(kernels, workloads);
+            compile(kernels, workloads, counted.done == 0 ? COMPILE_NANOS : LATER_COMPILE_NANOS);
             for (Workload<float[]> workload : workloads) {
                 lines.add(line(workload, kernels, limits, request.effort()));
                 counted.next(workload.name());
@@ -190,8 +196,8 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     }
 
     /** Gives the compilers their time before the first measurement, which they would otherwise take from it. */
-    private static void compile(Kernels<float[]> kernels, List<Workload<float[]>> workloads) {
-        long nanosEach = Math.max(COMPILE_NANOS / workloads.size(), MIN_COMPILE_NANOS);
+    private static void compile(Kernels<float[]> kernels, List<Workload<float[]>> workloads, long nanos) {
+        long nanosEach = Math.max(nanos / Math.max(1, workloads.size()), MIN_COMPILE_NANOS);
         for (Workload<float[]> workload : workloads) {
             Runnable call = workload.prepare(kernels).call();
             long start = System.nanoTime();
@@ -205,7 +211,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     private static boolean distinct(String provider, Workload<?> workload, Request request) {
         return !provider.equals("openblas")
                 || !request.providers().contains("vector")
-                || workload.kernel().equals(PRODUCT)
+                || workload.kernel().equals(PRODUCT) && !workload.shape().contains("packed")
                 || BlockWorkloads.isStep(workload);
     }
 
