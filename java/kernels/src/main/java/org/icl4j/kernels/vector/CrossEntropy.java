@@ -1,7 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,10 +29,10 @@ final class CrossEntropy {
     }
 
     private static float sumOfExponentials(float[] x, int at, int n, float max) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            sum = sum.add(VectorMath.exp(load(x, at + i, mask).sub(max)), mask);
+            sum = sum.add(VectorMath.exp(fromArray(SPECIES, x, at + i, mask).sub(max)), mask);
         }
         return Lanes.sum(sum);
     }
@@ -39,7 +41,9 @@ final class CrossEntropy {
     static void weightedSoftmax(float[] x, int xAt, float shift, float weight, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            VectorMath.exp(load(x, xAt + i, mask).sub(shift)).mul(weight).intoArray(y, yAt + i, mask);
+            VectorMath.exp(fromArray(SPECIES, x, xAt + i, mask).sub(shift))
+                    .mul(weight)
+                    .intoArray(y, yAt + i, mask);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.icl4j.kernels.vector;
 
-import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.VectorActivations.INVERSE_SQRT_2_PI;
 import static org.icl4j.kernels.vector.VectorActivations.TANH_1;
 import static org.icl4j.kernels.vector.VectorActivations.TANH_3;
@@ -26,7 +27,7 @@ record GateSteps(LaneMap exponential, LaneMap product, LaneMap share, LaneMap sl
 
     private static final LaneMap LOGISTIC_PRODUCT = new LaneMap((g, e, x) -> open(g, g.div(e.add(1)), x));
     private static final LaneMap LOGISTIC_SHARE =
-            new LaneMap((g, e, z) -> broadcast(1).div(e.add(1)));
+            new LaneMap((g, e, z) -> broadcast(SPECIES, 1).div(e.add(1)));
 
     private static final GateSteps SWIGLU = new GateSteps(
             new LaneMap((g, y, z) -> VectorMath.exp(g.neg())),
@@ -71,14 +72,14 @@ record GateSteps(LaneMap exponential, LaneMap product, LaneMap share, LaneMap sl
 
     /** TANH_1 + factor·g². */
     private static FloatVector cubic(FloatVector g, float factor) {
-        return g.mul(g).fma(broadcast(factor), broadcast(TANH_1));
+        return g.mul(g).fma(broadcast(SPECIES, factor), broadcast(SPECIES, TANH_1));
     }
 
     /** Φ(g) from e = exp(−g²/2). */
     private static FloatVector distribution(FloatVector g, FloatVector e) {
         FloatVector z = g.abs();
         FloatVector tail = VectorMath.scaledTail(z).mul(e).blend(0, z.compare(VectorOperators.GT, EXACT_END));
-        return tail.blend(broadcast(1).sub(tail), g.compare(VectorOperators.GT, 0));
+        return tail.blend(broadcast(SPECIES, 1).sub(tail), g.compare(VectorOperators.GT, 0));
     }
 
     private static FloatVector saturate(FloatVector g, FloatVector c, FloatVector slope, float end) {

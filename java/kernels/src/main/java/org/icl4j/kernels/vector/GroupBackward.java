@@ -1,10 +1,11 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -171,14 +172,17 @@ record GroupBackward(
     /** weights ← exp(weights − logSumExp), gradients ← weights∘(gradients − dOut·out); zeros in the rows that fill the last tile. */
     private static void scoreGradients(float[] s, Layout at, int keys) {
         for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector logSumExp = load(s, at.statistics + lane);
-            FloatVector outDot = load(s, at.statistics + WIDTH + lane);
+            FloatVector logSumExp = fromArray(SPECIES, s, at.statistics + lane);
+            FloatVector outDot = fromArray(SPECIES, s, at.statistics + WIDTH + lane);
             for (int j = 0; j < keys; j++) {
                 int row = j * WIDTH + lane;
-                FloatVector weight =
-                        Softmax.exponential(load(s, at.weights + row).sub(logSumExp));
+                FloatVector weight = Softmax.exponential(
+                        fromArray(SPECIES, s, at.weights + row).sub(logSumExp));
                 weight.intoArray(s, at.weights + row);
-                load(s, at.gradients + row).sub(outDot).mul(weight).intoArray(s, at.gradients + row);
+                fromArray(SPECIES, s, at.gradients + row)
+                        .sub(outDot)
+                        .mul(weight)
+                        .intoArray(s, at.gradients + row);
             }
         }
         int filled = HeadBlock.tiles(keys) * WIDTH;
@@ -189,9 +193,9 @@ record GroupBackward(
     /** The slope of softCap·tanh(s/softCap). */
     private static void multiplyByCapSlope(float[] s, Layout at, int keys) {
         for (int e = 0; e < keys * WIDTH; e += LENGTH) {
-            FloatVector tanh = load(s, at.tanhs + e);
+            FloatVector tanh = fromArray(SPECIES, s, at.tanhs + e);
             FloatVector slope = Hyperbolic.tanhSlope(tanh);
-            load(s, at.gradients + e).mul(slope).intoArray(s, at.gradients + e);
+            fromArray(SPECIES, s, at.gradients + e).mul(slope).intoArray(s, at.gradients + e);
         }
     }
 

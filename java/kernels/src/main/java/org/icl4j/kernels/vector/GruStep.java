@@ -1,8 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -36,9 +37,9 @@ final class GruStep {
     private static void candidate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector reset = load(gates, gatesAt + i, mask);
-            FloatVector inner = load(gates, gatesAt + 2 * n + i, mask);
-            FloatVector argument = reset.fma(inner, load(pre, preAt + i, mask));
+            FloatVector reset = fromArray(SPECIES, gates, gatesAt + i, mask);
+            FloatVector inner = fromArray(SPECIES, gates, gatesAt + 2 * n + i, mask);
+            FloatVector argument = reset.fma(inner, fromArray(SPECIES, pre, preAt + i, mask));
             Hyperbolic.tanh(argument).intoArray(gates, gatesAt + 3 * n + i, mask);
         }
     }
@@ -46,15 +47,15 @@ final class GruStep {
     private static void mix(float[] gates, int gatesAt, float[] before, int beforeAt, float[] h, int hAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector update = load(gates, gatesAt + n + i, mask);
-            FloatVector candidate = load(gates, gatesAt + 3 * n + i, mask);
-            FloatVector kept = update.mul(load(before, beforeAt + i, mask));
-            broadcast(1).sub(update).fma(candidate, kept).intoArray(h, hAt + i, mask);
+            FloatVector update = fromArray(SPECIES, gates, gatesAt + n + i, mask);
+            FloatVector candidate = fromArray(SPECIES, gates, gatesAt + 3 * n + i, mask);
+            FloatVector kept = update.mul(fromArray(SPECIES, before, beforeAt + i, mask));
+            broadcast(SPECIES, 1).sub(update).fma(candidate, kept).intoArray(h, hAt + i, mask);
         }
     }
 
     private static FloatVector sum(float[] x, int xAt, float[] y, int yAt, VectorMask<Float> mask) {
-        return load(x, xAt, mask).add(load(y, yAt, mask));
+        return fromArray(SPECIES, x, xAt, mask).add(fromArray(SPECIES, y, yAt, mask));
     }
 
     /**
@@ -103,18 +104,19 @@ final class GruStep {
             int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector reset = load(gates, gatesAt + i, mask);
-            FloatVector update = load(gates, gatesAt + n + i, mask);
-            FloatVector inner = load(gates, gatesAt + 2 * n + i, mask);
-            FloatVector candidate = load(gates, gatesAt + 3 * n + i, mask);
+            FloatVector reset = fromArray(SPECIES, gates, gatesAt + i, mask);
+            FloatVector update = fromArray(SPECIES, gates, gatesAt + n + i, mask);
+            FloatVector inner = fromArray(SPECIES, gates, gatesAt + 2 * n + i, mask);
+            FloatVector candidate = fromArray(SPECIES, gates, gatesAt + 3 * n + i, mask);
             FloatVector g = sum(dH, dHAt + i, rows, later + i, mask);
-            FloatVector rest = broadcast(1).sub(update);
+            FloatVector rest = broadcast(SPECIES, 1).sub(update);
             FloatVector dCandidate = g.mul(rest).mul(Hyperbolic.tanhSlope(candidate));
-            FloatVector dUpdate = g.mul(load(before, beforeAt + i, mask).sub(candidate))
+            FloatVector dUpdate = g.mul(
+                            fromArray(SPECIES, before, beforeAt + i, mask).sub(candidate))
                     .mul(update)
                     .mul(rest);
             FloatVector dReset =
-                    dCandidate.mul(inner).mul(reset).mul(broadcast(1).sub(reset));
+                    dCandidate.mul(inner).mul(reset).mul(broadcast(SPECIES, 1).sub(reset));
             dReset.intoArray(dPre, dPreAt + i, mask);
             dUpdate.intoArray(dPre, dPreAt + n + i, mask);
             dCandidate.intoArray(dPre, dPreAt + 2 * n + i, mask);
@@ -140,14 +142,18 @@ final class GruStep {
     private static void multiply(float[] x, int xAt, float[] by, int byAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            load(x, xAt + i, mask).mul(load(by, byAt + i, mask)).intoArray(x, xAt + i, mask);
+            fromArray(SPECIES, x, xAt + i, mask)
+                    .mul(fromArray(SPECIES, by, byAt + i, mask))
+                    .intoArray(x, xAt + i, mask);
         }
     }
 
     private static void add(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            load(x, xAt + i, mask).add(load(y, yAt + i, mask)).intoArray(x, xAt + i, mask);
+            fromArray(SPECIES, x, xAt + i, mask)
+                    .add(fromArray(SPECIES, y, yAt + i, mask))
+                    .intoArray(x, xAt + i, mask);
         }
     }
 }

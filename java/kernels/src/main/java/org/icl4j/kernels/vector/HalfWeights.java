@@ -1,8 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.zero;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -68,13 +69,13 @@ final class HalfWeights {
     }
 
     private static void fourBf16(int kc, float[] a, int aStart, short[] b, int bStart, float[] sums) {
-        FloatVector s0 = zero();
-        FloatVector s1 = zero();
-        FloatVector s2 = zero();
-        FloatVector s3 = zero();
+        FloatVector s0 = zero(SPECIES);
+        FloatVector s1 = zero(SPECIES);
+        FloatVector s2 = zero(SPECIES);
+        FloatVector s3 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * 4 * LENGTH;
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0 = a0.fma(bf16(b, bAt), s0);
             s1 = a0.fma(bf16(b, bAt + LENGTH), s1);
             s2 = a0.fma(bf16(b, bAt + 2 * LENGTH), s2);
@@ -89,11 +90,11 @@ final class HalfWeights {
     /** Two vectors at a time: the decoding of four is more than C2 inlines. */
     private static void twoF16(
             int kc, float[] a, int aStart, short[] b, int bStart, int width, float[] sums, int sumsAt) {
-        FloatVector s0 = zero();
-        FloatVector s1 = zero();
+        FloatVector s0 = zero(SPECIES);
+        FloatVector s1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * width;
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0 = a0.fma(f16(b, bAt), s0);
             s1 = a0.fma(f16(b, bAt + LENGTH), s1);
         }
@@ -103,18 +104,18 @@ final class HalfWeights {
 
     private static void oneBf16(
             int kc, float[] a, int aStart, short[] b, int bStart, int width, float[] sums, int sumsAt) {
-        FloatVector sum = zero();
+        FloatVector sum = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
-            sum = broadcast(a[aStart + k]).fma(bf16(b, bStart + k * width), sum);
+            sum = broadcast(SPECIES, a[aStart + k]).fma(bf16(b, bStart + k * width), sum);
         }
         sum.intoArray(sums, sumsAt);
     }
 
     private static void oneF16(
             int kc, float[] a, int aStart, short[] b, int bStart, int width, float[] sums, int sumsAt) {
-        FloatVector sum = zero();
+        FloatVector sum = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
-            sum = broadcast(a[aStart + k]).fma(f16(b, bStart + k * width), sum);
+            sum = broadcast(SPECIES, a[aStart + k]).fma(f16(b, bStart + k * width), sum);
         }
         sum.intoArray(sums, sumsAt);
     }

@@ -1,10 +1,13 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.AttentionTiles.PANEL;
 import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -51,7 +54,7 @@ final class HeadBlock {
 
     private static void multiply(float[] x, int from, int to, float factor) {
         for (int i = from; i < to; i += LENGTH) {
-            load(x, i).mul(factor).intoArray(x, i);
+            fromArray(SPECIES, x, i).mul(factor).intoArray(x, i);
         }
     }
 
@@ -74,10 +77,10 @@ final class HeadBlock {
             int row = m.index(0, first + i, 0);
             int d = 0;
             for (; d < Lanes.bound(cols); d += LENGTH) {
-                load(from, at + i * ld + d).mul(factor).intoArray(to, row + d);
+                fromArray(SPECIES, from, at + i * ld + d).mul(factor).intoArray(to, row + d);
             }
             if (d < cols) {
-                load(from, at + i * ld + d).mul(factor).intoArray(to, row + d, Lanes.first(cols - d));
+                fromArray(SPECIES, from, at + i * ld + d).mul(factor).intoArray(to, row + d, Lanes.first(cols - d));
             }
         }
     }
@@ -100,10 +103,10 @@ final class HeadBlock {
     /** 0, or NaN if a value is not finite. */
     private static float packVectors(
             float[] from, int at, int ld, int rows, VectorMask<Float> mask, float[] to, int toAt) {
-        FloatVector zero = Lanes.zero();
+        FloatVector zero = zero(SPECIES);
         for (int j = 0; j < rows; j++) {
-            FloatVector v = load(from, at + j * ld, mask);
-            zero = v.fma(Lanes.zero(), zero);
+            FloatVector v = fromArray(SPECIES, from, at + j * ld, mask);
+            zero = v.fma(zero(SPECIES), zero);
             v.intoArray(to, toAt + j * PANEL);
         }
         return Lanes.sum(zero);
@@ -187,9 +190,9 @@ final class HeadBlock {
     }
 
     private static void cap(float softCap, int n, float[] s, int scores, int tanhs) {
-        FloatVector reciprocal = Lanes.broadcast(1 / softCap);
+        FloatVector reciprocal = broadcast(SPECIES, 1 / softCap);
         for (int e = 0; e < n; e += LENGTH) {
-            FloatVector tanh = Hyperbolic.tanh(load(s, scores + e).mul(reciprocal));
+            FloatVector tanh = Hyperbolic.tanh(fromArray(SPECIES, s, scores + e).mul(reciprocal));
             tanh.intoArray(s, tanhs + e);
             tanh.mul(softCap).intoArray(s, scores + e);
         }
@@ -197,18 +200,20 @@ final class HeadBlock {
 
     private static void add(int n, float[] s, int from, int to) {
         for (int e = 0; e < n; e += LENGTH) {
-            load(s, to + e).add(load(s, from + e)).intoArray(s, to + e);
+            fromArray(SPECIES, s, to + e).add(fromArray(SPECIES, s, from + e)).intoArray(s, to + e);
         }
     }
 
     /** Lane sees the keys up to {@code lastOfFirst} + lane. */
     private static void hideLater(float[] s, int scores, int j, int n, int lastOfFirst) {
         for (int key = Math.max(j, lastOfFirst + 1); key < j + n; key++) {
-            FloatVector hidden = Lanes.broadcast(key - lastOfFirst);
+            FloatVector hidden = broadcast(SPECIES, key - lastOfFirst);
             int row = scores + (key - j) * WIDTH;
             for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-                FloatVector v = load(s, row + lane);
-                v.blend(Float.NEGATIVE_INFINITY, load(LANE_NUMBERS, lane).compare(VectorOperators.LT, hidden))
+                FloatVector v = fromArray(SPECIES, s, row + lane);
+                v.blend(
+                                Float.NEGATIVE_INFINITY,
+                                fromArray(SPECIES, LANE_NUMBERS, lane).compare(VectorOperators.LT, hidden))
                         .intoArray(s, row + lane);
             }
         }
@@ -218,11 +223,13 @@ final class HeadBlock {
     private static void hideEarlier(float[] s, int scores, int j, int n, int lastOfFirst, int window) {
         int end = (int) Math.min(j + n, (long) lastOfFirst + WIDTH - window);
         for (int key = j; key < end; key++) {
-            FloatVector seeing = Lanes.broadcast(key - lastOfFirst + window);
+            FloatVector seeing = broadcast(SPECIES, key - lastOfFirst + window);
             int row = scores + (key - j) * WIDTH;
             for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-                FloatVector v = load(s, row + lane);
-                v.blend(Float.NEGATIVE_INFINITY, load(LANE_NUMBERS, lane).compare(VectorOperators.GE, seeing))
+                FloatVector v = fromArray(SPECIES, s, row + lane);
+                v.blend(
+                                Float.NEGATIVE_INFINITY,
+                                fromArray(SPECIES, LANE_NUMBERS, lane).compare(VectorOperators.GE, seeing))
                         .intoArray(s, row + lane);
             }
         }

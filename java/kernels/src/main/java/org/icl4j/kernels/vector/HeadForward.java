@@ -1,10 +1,12 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -109,7 +111,7 @@ record HeadForward(
     /** The scores of a block of keys become weights exp(score − maximum so far), and the statistics are brought up to date. */
     private static void weigh(float[] s, int scores, int keys) {
         for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector before = load(s, MAX + lane);
+            FloatVector before = fromArray(SPECIES, s, MAX + lane);
             FloatVector max = max(s, scores + lane, keys, before);
             // Where nothing but −∞ was met, the weights are 0 and not NaN.
             FloatVector base = max.blend(0, max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
@@ -124,7 +126,7 @@ record HeadForward(
     private static FloatVector max(float[] s, int at, int n, FloatVector start) {
         FloatVector max = start;
         for (int j = 0; j < n; j++) {
-            FloatVector next = load(s, at + j * WIDTH);
+            FloatVector next = fromArray(SPECIES, s, at + j * WIDTH);
             max = max.blend(next, next.compare(VectorOperators.GT, max));
         }
         return max;
@@ -132,9 +134,10 @@ record HeadForward(
 
     /** s ← exp(s − base); returns their sum. */
     private static FloatVector exponentials(float[] s, int at, int n, FloatVector base) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         for (int j = 0; j < n; j++) {
-            FloatVector weight = Softmax.exponential(load(s, at + j * WIDTH).sub(base));
+            FloatVector weight =
+                    Softmax.exponential(fromArray(SPECIES, s, at + j * WIDTH).sub(base));
             weight.intoArray(s, at + j * WIDTH);
             sum = sum.add(weight);
         }
@@ -143,18 +146,18 @@ record HeadForward(
 
     private static void addToTotal(float[] s, int mix, int total, int lost, int dHead) {
         for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector factor = load(s, FACTOR + lane);
+            FloatVector factor = fromArray(SPECIES, s, FACTOR + lane);
             for (int d = 0; d < dHead; d++) {
                 int at = d * WIDTH + lane;
-                addCompensated(s, total + at, lost + at, factor, load(s, mix + at));
+                addCompensated(s, total + at, lost + at, factor, fromArray(SPECIES, s, mix + at));
             }
         }
     }
 
     /** total ← factor·total + term; what the addition loses is kept and added with the next term (Kahan 1965). */
     private static void addCompensated(float[] s, int total, int lost, FloatVector factor, FloatVector term) {
-        FloatVector scaled = load(s, total).mul(factor);
-        FloatVector corrected = load(s, lost).fma(factor, term);
+        FloatVector scaled = fromArray(SPECIES, s, total).mul(factor);
+        FloatVector corrected = fromArray(SPECIES, s, lost).fma(factor, term);
         FloatVector sum = scaled.add(corrected);
         sum.intoArray(s, total);
         FloatVector rest = corrected.sub(sum.sub(scaled));
@@ -164,18 +167,19 @@ record HeadForward(
 
     private void finish(float[] scratch, Layout at, int i, int n) {
         for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector sum = load(scratch, SUM + lane).add(load(scratch, SUM_LOST + lane));
-            FloatVector reciprocal = broadcast(1).div(sum);
+            FloatVector sum = fromArray(SPECIES, scratch, SUM + lane).add(fromArray(SPECIES, scratch, SUM_LOST + lane));
+            FloatVector reciprocal = broadcast(SPECIES, 1).div(sum);
             for (int d = 0; d < q.cols(); d++) {
                 int total = at.total + d * WIDTH + lane;
-                FloatVector value = load(scratch, total).add(load(scratch, total - at.total + at.lost));
+                FloatVector value =
+                        fromArray(SPECIES, scratch, total).add(fromArray(SPECIES, scratch, total - at.total + at.lost));
                 value.mul(reciprocal).intoArray(scratch, total);
             }
             VectorMask<Float> queries = Lanes.first(Math.clamp(n - lane, 0, LENGTH));
             // A query that meets −∞ only has no weights.
             VectorMask<Float> weighed = sum.compare(VectorOperators.GT, 0);
-            broadcast(Float.NaN)
-                    .blend(load(scratch, MAX + lane).add(VectorMath.log(sum)), weighed)
+            broadcast(SPECIES, Float.NaN)
+                    .blend(fromArray(SPECIES, scratch, MAX + lane).add(VectorMath.log(sum)), weighed)
                     .intoArray(logSumExp.array(), logSumExp.offset() + i + lane, queries);
         }
         HeadBlock.transposeBack(scratch, at.total, at.rows, 1, out, i, n);

@@ -1,6 +1,7 @@
 package org.icl4j.kernels.vector;
 
-import static org.icl4j.kernels.vector.Lanes.broadcast;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -27,16 +28,16 @@ final class Hyperbolic {
 
     /** 1 − y² for y = tanh(x), rounded once. */
     static FloatVector tanhSlope(FloatVector y) {
-        return y.neg().fma(y, broadcast(1));
+        return y.neg().fma(y, broadcast(SPECIES, 1));
     }
 
     static FloatVector sigmoid(FloatVector x) {
-        return broadcast(1).div(VectorMath.exp(x.neg()).add(1));
+        return broadcast(SPECIES, 1).div(VectorMath.exp(x.neg()).add(1));
     }
 
     /** y·(1 − y) for y = σ(x). */
     static FloatVector sigmoidSlope(FloatVector y) {
-        return y.mul(broadcast(1).sub(y));
+        return y.mul(broadcast(SPECIES, 1).sub(y));
     }
 
     static FloatVector silu(FloatVector x) {
@@ -47,7 +48,7 @@ final class Hyperbolic {
     /** s + x·s·(1 − s), with e·s for 1 − s, which would cancel. */
     static FloatVector siluSlope(FloatVector x) {
         FloatVector e = VectorMath.exp(x.neg());
-        FloatVector s = broadcast(1).div(e.add(1));
+        FloatVector s = broadcast(SPECIES, 1).div(e.add(1));
         FloatVector near = x.mul(s).mul(e).fma(s, s);
         return near.blend(s, x.abs().compare(VectorOperators.GT, SILU_END));
     }

@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.lang.invoke.MethodHandles;
 
@@ -13,7 +14,11 @@ final class LaneLoop {
 
     static void whole(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int toAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            FUNCTION.apply(load(x, xAt + i), load(y, yAt + i), load(z, zAt + i)).intoArray(to, toAt + i);
+            FUNCTION.apply(
+                            fromArray(SPECIES, x, xAt + i),
+                            fromArray(SPECIES, y, yAt + i),
+                            fromArray(SPECIES, z, zAt + i))
+                    .intoArray(to, toAt + i);
         }
     }
 }

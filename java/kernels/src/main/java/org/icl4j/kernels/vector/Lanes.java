@@ -12,6 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The vector species in use, and the operations on lanes that the API leaves without a fixed order.
+ *
+ * <p>Vectors are loaded and broadcast by the API's own methods and not through short names here: C2 inlines those always, ours only
+ * until what it compiles has grown to some 18,000 nodes, and a vector that goes into a call is allocated.
  */
 final class Lanes {
     static final VectorSpecies<Float> SPECIES = species();
@@ -44,22 +47,6 @@ final class Lanes {
 
     private static VectorShuffle<Float> fold(int distance) {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance) % LENGTH);
-    }
-
-    static FloatVector load(float[] array, int at) {
-        return FloatVector.fromArray(SPECIES, array, at);
-    }
-
-    static FloatVector load(float[] array, int at, VectorMask<Float> mask) {
-        return FloatVector.fromArray(SPECIES, array, at, mask);
-    }
-
-    static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(SPECIES, value);
-    }
-
-    static FloatVector zero() {
-        return FloatVector.zero(SPECIES);
     }
 
     /** Room for {@code n} elements in whole vectors. */

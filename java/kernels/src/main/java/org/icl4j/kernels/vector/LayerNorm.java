@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -85,27 +87,27 @@ final class LayerNorm {
     }
 
     private static float sum(float[] x, int at, int n) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            sum = sum.add(load(x, at + i));
+            sum = sum.add(fromArray(SPECIES, x, at + i));
         }
         if (i < n) {
-            sum = sum.add(load(x, at + i, Lanes.first(n - i)));
+            sum = sum.add(fromArray(SPECIES, x, at + i, Lanes.first(n - i)));
         }
         return Lanes.sum(sum);
     }
 
     /** Σ (x − mean): what rounding left over in the mean, n times. */
     private static float deviation(float[] x, int at, int n, float mean) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            sum = sum.add(load(x, at + i).sub(mean));
+            sum = sum.add(fromArray(SPECIES, x, at + i).sub(mean));
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            sum = sum.add(load(x, at + i, mask).sub(mean), mask);
+            sum = sum.add(fromArray(SPECIES, x, at + i, mask).sub(mean), mask);
         }
         return Lanes.sum(sum);
     }
@@ -115,15 +117,15 @@ final class LayerNorm {
      * a float.
      */
     private static float squares(float[] x, int at, int n, float mean, float correction) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector d = load(x, at + i).sub(mean).sub(correction);
+            FloatVector d = fromArray(SPECIES, x, at + i).sub(mean).sub(correction);
             sum = d.fma(d, sum);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector d = load(x, at + i, mask).sub(mean).sub(correction);
+            FloatVector d = fromArray(SPECIES, x, at + i, mask).sub(mean).sub(correction);
             sum = sum.add(d.mul(d), mask);
         }
         return Lanes.sum(sum);
@@ -144,15 +146,20 @@ final class LayerNorm {
             int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector normalized = load(x, xAt + i).sub(mean).sub(correction).mul(r);
-            normalized.fma(load(gamma, gammaAt + i), load(beta, betaAt + i)).intoArray(y, yAt + i);
+            FloatVector normalized =
+                    fromArray(SPECIES, x, xAt + i).sub(mean).sub(correction).mul(r);
+            normalized
+                    .fma(fromArray(SPECIES, gamma, gammaAt + i), fromArray(SPECIES, beta, betaAt + i))
+                    .intoArray(y, yAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector normalized =
-                    load(x, xAt + i, mask).sub(mean).sub(correction).mul(r);
+            FloatVector normalized = fromArray(SPECIES, x, xAt + i, mask)
+                    .sub(mean)
+                    .sub(correction)
+                    .mul(r);
             normalized
-                    .fma(load(gamma, gammaAt + i, mask), load(beta, betaAt + i, mask))
+                    .fma(fromArray(SPECIES, gamma, gammaAt + i, mask), fromArray(SPECIES, beta, betaAt + i, mask))
                     .intoArray(y, yAt + i, mask);
         }
     }
@@ -171,29 +178,34 @@ final class LayerNorm {
         int xAt = rowStart(x, row);
         int dyAt = rowStart(dy, row);
         int gammaAt = gamma.offset();
-        FloatVector sumG = Lanes.zero();
-        FloatVector sumGX = Lanes.zero();
+        FloatVector sumG = zero(SPECIES);
+        FloatVector sumGX = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector g = load(gamma.array(), gammaAt + i).mul(load(dy.array(), dyAt + i));
+            FloatVector g =
+                    fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
             sumG = sumG.add(g);
-            sumGX = g.fma(load(x.array(), xAt + i).sub(mu).mul(r), sumGX);
+            sumGX = g.fma(fromArray(SPECIES, x.array(), xAt + i).sub(mu).mul(r), sumGX);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector g = load(gamma.array(), gammaAt + i, mask).mul(load(dy.array(), dyAt + i, mask));
+            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
+                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
             sumG = sumG.add(g);
             // Masked, for beyond the row an infinite mean times 0 would be NaN.
-            sumGX = g.fma(load(x.array(), xAt + i, mask).sub(mu, mask).mul(r, mask), sumGX);
+            sumGX = g.fma(
+                    fromArray(SPECIES, x.array(), xAt + i, mask).sub(mu, mask).mul(r, mask), sumGX);
         }
         float meanG = Lanes.sum(sumG) / n;
         float meanGX = Lanes.sum(sumGX) / n;
         int dxAt = rowStart(dx, row);
         for (i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(gamma.array(), gammaAt + i, mask).mul(load(dy.array(), dyAt + i, mask));
-            FloatVector normalized = load(x.array(), xAt + i, mask).sub(mu).mul(r);
-            normalized.fma(broadcast(-meanGX), g.sub(meanG)).mul(r).intoArray(dx.array(), dxAt + i, mask);
+            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
+                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
+            FloatVector normalized =
+                    fromArray(SPECIES, x.array(), xAt + i, mask).sub(mu).mul(r);
+            normalized.fma(broadcast(SPECIES, -meanGX), g.sub(meanG)).mul(r).intoArray(dx.array(), dxAt + i, mask);
         }
     }
 
@@ -207,12 +219,12 @@ final class LayerNorm {
             Matrix<float[]> dBeta,
             int column) {
         VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
-        FloatVector sumGamma = Lanes.zero();
-        FloatVector sumBeta = Lanes.zero();
+        FloatVector sumGamma = zero(SPECIES);
+        FloatVector sumBeta = zero(SPECIES);
         int rows = x.count() * x.rows();
         for (int row = 0; row < rows; row++) {
-            FloatVector d = load(dy.array(), rowStart(dy, row) + column, mask);
-            FloatVector normalized = load(x.array(), rowStart(x, row) + column, mask)
+            FloatVector d = fromArray(SPECIES, dy.array(), rowStart(dy, row) + column, mask);
+            FloatVector normalized = fromArray(SPECIES, x.array(), rowStart(x, row) + column, mask)
                     .sub(mean.array()[mean.offset() + row])
                     .mul(rstd.array()[rstd.offset() + row]);
             sumGamma = d.fma(normalized, sumGamma);
@@ -224,6 +236,6 @@ final class LayerNorm {
 
     private static void addTo(Matrix<float[]> row, int column, FloatVector sum, VectorMask<Float> mask) {
         int at = row.offset() + column;
-        load(row.array(), at, mask).add(sum).intoArray(row.array(), at, mask);
+        fromArray(SPECIES, row.array(), at, mask).add(sum).intoArray(row.array(), at, mask);
     }
 }

@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -165,22 +167,22 @@ record OuterProductScan(
             float[] out,
             int out0,
             int out1) {
-        FloatVector c00 = load(columns, column0).mul(factor);
-        FloatVector c01 = load(columns, column0 + LENGTH).mul(factor);
-        FloatVector c10 = load(columns, column1).mul(factor);
-        FloatVector c11 = load(columns, column1 + LENGTH).mul(factor);
-        FloatVector sum00 = Lanes.zero();
-        FloatVector sum01 = Lanes.zero();
-        FloatVector sum10 = Lanes.zero();
-        FloatVector sum11 = Lanes.zero();
+        FloatVector c00 = fromArray(SPECIES, columns, column0).mul(factor);
+        FloatVector c01 = fromArray(SPECIES, columns, column0 + LENGTH).mul(factor);
+        FloatVector c10 = fromArray(SPECIES, columns, column1).mul(factor);
+        FloatVector c11 = fromArray(SPECIES, columns, column1 + LENGTH).mul(factor);
+        FloatVector sum00 = zero(SPECIES);
+        FloatVector sum01 = zero(SPECIES);
+        FloatVector sum10 = zero(SPECIES);
+        FloatVector sum11 = zero(SPECIES);
         for (int d = 0; d < n; d++) {
             int at = d * WIDE;
-            FloatVector r0 = broadcast(rows[row0 + d]);
-            FloatVector r1 = broadcast(rows[row1 + d]);
-            FloatVector l0 = broadcast(left[left0 + d]);
-            FloatVector l1 = broadcast(left[left1 + d]);
-            FloatVector s0 = r0.fma(c00, load(panel, at));
-            FloatVector s1 = r0.fma(c01, load(panel, at + LENGTH));
+            FloatVector r0 = broadcast(SPECIES, rows[row0 + d]);
+            FloatVector r1 = broadcast(SPECIES, rows[row1 + d]);
+            FloatVector l0 = broadcast(SPECIES, left[left0 + d]);
+            FloatVector l1 = broadcast(SPECIES, left[left1 + d]);
+            FloatVector s0 = r0.fma(c00, fromArray(SPECIES, panel, at));
+            FloatVector s1 = r0.fma(c01, fromArray(SPECIES, panel, at + LENGTH));
             sum00 = l0.fma(s0, sum00);
             sum01 = l0.fma(s1, sum01);
             s0 = r1.fma(c10, s0);
@@ -210,16 +212,16 @@ record OuterProductScan(
             float outFactor,
             float[] out,
             int outAt) {
-        FloatVector c0 = load(columns, column).mul(factor);
-        FloatVector c1 = load(columns, column + LENGTH).mul(factor);
-        FloatVector sum0 = Lanes.zero();
-        FloatVector sum1 = Lanes.zero();
+        FloatVector c0 = fromArray(SPECIES, columns, column).mul(factor);
+        FloatVector c1 = fromArray(SPECIES, columns, column + LENGTH).mul(factor);
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = zero(SPECIES);
         for (int d = 0; d < n; d++) {
             int at = d * WIDE;
-            FloatVector r = broadcast(rows[row + d]);
-            FloatVector l = broadcast(left[leftAt + d]);
-            FloatVector s0 = r.fma(c0, load(panel, at));
-            FloatVector s1 = r.fma(c1, load(panel, at + LENGTH));
+            FloatVector r = broadcast(SPECIES, rows[row + d]);
+            FloatVector l = broadcast(SPECIES, left[leftAt + d]);
+            FloatVector s0 = r.fma(c0, fromArray(SPECIES, panel, at));
+            FloatVector s1 = r.fma(c1, fromArray(SPECIES, panel, at + LENGTH));
             sum0 = l.fma(s0, sum0);
             sum1 = l.fma(s1, sum1);
             s0.intoArray(panel, at);
@@ -244,12 +246,12 @@ record OuterProductScan(
             float[] out,
             int outAt,
             VectorMask<Float> mask) {
-        FloatVector c = load(columns, column, mask).mul(factor);
-        FloatVector sum = Lanes.zero();
+        FloatVector c = fromArray(SPECIES, columns, column, mask).mul(factor);
+        FloatVector sum = zero(SPECIES);
         for (int d = 0; d < n; d++) {
             int at = d * LENGTH;
-            FloatVector s = broadcast(rows[row + d]).fma(c, load(panel, at));
-            sum = broadcast(left[leftAt + d]).fma(s, sum);
+            FloatVector s = broadcast(SPECIES, rows[row + d]).fma(c, fromArray(SPECIES, panel, at));
+            sum = broadcast(SPECIES, left[leftAt + d]).fma(s, sum);
             s.intoArray(panel, at);
         }
         sum.mul(outFactor).intoArray(out, outAt, mask);

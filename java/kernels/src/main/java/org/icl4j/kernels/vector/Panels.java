@@ -1,6 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 
 import jdk.incubator.vector.VectorMask;
@@ -94,11 +96,11 @@ final class Panels {
     }
 
     private static void copyRow(float[] b, int from, float[] to, int at) {
-        Lanes.load(b, from).intoArray(to, at);
-        Lanes.load(b, from + LENGTH).intoArray(to, at + LENGTH);
+        fromArray(SPECIES, b, from).intoArray(to, at);
+        fromArray(SPECIES, b, from + LENGTH).intoArray(to, at + LENGTH);
         if (WIDE_VECTORS == 4) {
-            Lanes.load(b, from + 2 * LENGTH).intoArray(to, at + 2 * LENGTH);
-            Lanes.load(b, from + 3 * LENGTH).intoArray(to, at + 3 * LENGTH);
+            fromArray(SPECIES, b, from + 2 * LENGTH).intoArray(to, at + 2 * LENGTH);
+            fromArray(SPECIES, b, from + 3 * LENGTH).intoArray(to, at + 3 * LENGTH);
         }
     }
 
@@ -109,9 +111,9 @@ final class Panels {
             int row = from + k * ld;
             int toRow = at + k * width;
             for (int j = 0; j < full; j += LENGTH) {
-                Lanes.load(b, row + j).intoArray(to, toRow + j);
+                fromArray(SPECIES, b, row + j).intoArray(to, toRow + j);
             }
-            Lanes.load(b, row + full, last).intoArray(to, toRow + full);
+            fromArray(SPECIES, b, row + full, last).intoArray(to, toRow + full);
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -160,21 +162,21 @@ final class ProductTiles {
             int from = start + i * vectors * LENGTH;
             int to = cStart + i * ldc;
             for (int j = 0; j < vectors - 1; j++) {
-                FloatVector scaled = load(sums, from + j * LENGTH).mul(alpha);
+                FloatVector scaled = fromArray(SPECIES, sums, from + j * LENGTH).mul(alpha);
                 add(c, to + j * LENGTH, beta, scaled);
             }
             int tail = (vectors - 1) * LENGTH;
-            addPart(c, to + tail, beta, load(sums, from + tail).mul(alpha), last);
+            addPart(c, to + tail, beta, fromArray(SPECIES, sums, from + tail).mul(alpha), last);
         }
     }
 
     private static void add(float[] c, int at, float beta, FloatVector scaled) {
-        FloatVector sum = beta == 0 ? scaled : load(c, at).fma(Lanes.broadcast(beta), scaled);
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at).fma(broadcast(SPECIES, beta), scaled);
         sum.intoArray(c, at);
     }
 
     private static void addPart(float[] c, int at, float beta, FloatVector scaled, VectorMask<Float> mask) {
-        FloatVector sum = beta == 0 ? scaled : load(c, at, mask).fma(Lanes.broadcast(beta), scaled);
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at, mask).fma(broadcast(SPECIES, beta), scaled);
         sum.intoArray(c, at, mask);
     }
 }

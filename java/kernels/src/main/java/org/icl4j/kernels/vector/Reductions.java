@@ -1,7 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -120,23 +123,24 @@ final class Reductions {
 
     /** By compare and blend, which pass a NaN over; one shows in the largest magnitude. {@code max} itself takes twice as long. */
     static double max(float[] x, int start, int ld, int rows, int n) {
-        FloatVector a = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+        FloatVector a = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         FloatVector b = a;
-        IntVector largest = Lanes.zero().reinterpretAsInts();
+        IntVector largest = zero(SPECIES).reinterpretAsInts();
         for (int row = 0; row < rows; row++) {
             int at = start + row * ld;
             int i = 0;
             for (; i <= n - TURN; i += TURN) {
-                FloatVector v = load(x, at + i);
+                FloatVector v = fromArray(SPECIES, x, at + i);
                 a = greater(a, v);
                 largest = largest.max(magnitude(v));
-                v = load(x, at + i + LENGTH);
+                v = fromArray(SPECIES, x, at + i + LENGTH);
                 b = greater(b, v);
                 largest = largest.max(magnitude(v));
             }
             for (; i < n; i += LENGTH) {
                 VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-                FloatVector v = Lanes.broadcast(Float.NEGATIVE_INFINITY).blend(load(x, at + i, mask), mask);
+                FloatVector v =
+                        broadcast(SPECIES, Float.NEGATIVE_INFINITY).blend(fromArray(SPECIES, x, at + i, mask), mask);
                 a = greater(a, v);
                 largest = largest.max(magnitude(v));
             }

@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -36,23 +38,23 @@ final class RmsNorm {
 
     /** Σ x², in four chains that hide the latency of an addition. */
     private static float squares(float[] x, int at, int n) {
-        FloatVector a = Lanes.zero();
+        FloatVector a = zero(SPECIES);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         int i = 0;
         for (; i <= n - TURN; i += TURN) {
-            FloatVector v = load(x, at + i);
+            FloatVector v = fromArray(SPECIES, x, at + i);
             a = v.fma(v, a);
-            v = load(x, at + i + LENGTH);
+            v = fromArray(SPECIES, x, at + i + LENGTH);
             b = v.fma(v, b);
-            v = load(x, at + i + 2 * LENGTH);
+            v = fromArray(SPECIES, x, at + i + 2 * LENGTH);
             c = v.fma(v, c);
-            v = load(x, at + i + 3 * LENGTH);
+            v = fromArray(SPECIES, x, at + i + 3 * LENGTH);
             d = v.fma(v, d);
         }
         for (; i < n; i += LENGTH) {
-            FloatVector v = load(x, at + i, Lanes.first(Math.min(LENGTH, n - i)));
+            FloatVector v = fromArray(SPECIES, x, at + i, Lanes.first(Math.min(LENGTH, n - i)));
             a = v.fma(v, a);
         }
         return Lanes.sum(a.add(b).add(c.add(d)));
@@ -61,11 +63,17 @@ final class RmsNorm {
     private static void scale(float[] x, int xAt, float r, float[] gamma, int gammaAt, float[] y, int yAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            load(x, xAt + i).mul(r).mul(load(gamma, gammaAt + i)).intoArray(y, yAt + i);
+            fromArray(SPECIES, x, xAt + i)
+                    .mul(r)
+                    .mul(fromArray(SPECIES, gamma, gammaAt + i))
+                    .intoArray(y, yAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            load(x, xAt + i, mask).mul(r).mul(load(gamma, gammaAt + i, mask)).intoArray(y, yAt + i, mask);
+            fromArray(SPECIES, x, xAt + i, mask)
+                    .mul(r)
+                    .mul(fromArray(SPECIES, gamma, gammaAt + i, mask))
+                    .intoArray(y, yAt + i, mask);
         }
     }
 
@@ -101,29 +109,31 @@ final class RmsNorm {
         int dxAt = rowStart(dx, row);
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(gamma.array(), gammaAt + i, mask).mul(load(dy.array(), dyAt + i, mask));
-            FloatVector normalized = load(x.array(), xAt + i, mask).mul(r);
-            normalized.fma(broadcast(-mean), g).mul(r).intoArray(dx.array(), dxAt + i, mask);
+            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
+                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
+            FloatVector normalized =
+                    fromArray(SPECIES, x.array(), xAt + i, mask).mul(r);
+            normalized.fma(broadcast(SPECIES, -mean), g).mul(r).intoArray(dx.array(), dxAt + i, mask);
         }
     }
 
     /** Σ γ∘dy∘x·r. */
     private static float products(
             float[] x, int xAt, float r, float[] gamma, int gammaAt, float[] dy, int dyAt, int n) {
-        FloatVector a = Lanes.zero();
+        FloatVector a = zero(SPECIES);
         FloatVector b = a;
         int i = 0;
         for (; i <= n - 2 * LENGTH; i += 2 * LENGTH) {
-            FloatVector g = load(gamma, gammaAt + i).mul(load(dy, dyAt + i));
-            a = g.fma(load(x, xAt + i).mul(r), a);
-            g = load(gamma, gammaAt + i + LENGTH).mul(load(dy, dyAt + i + LENGTH));
-            b = g.fma(load(x, xAt + i + LENGTH).mul(r), b);
+            FloatVector g = fromArray(SPECIES, gamma, gammaAt + i).mul(fromArray(SPECIES, dy, dyAt + i));
+            a = g.fma(fromArray(SPECIES, x, xAt + i).mul(r), a);
+            g = fromArray(SPECIES, gamma, gammaAt + i + LENGTH).mul(fromArray(SPECIES, dy, dyAt + i + LENGTH));
+            b = g.fma(fromArray(SPECIES, x, xAt + i + LENGTH).mul(r), b);
         }
         for (; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(gamma, gammaAt + i, mask).mul(load(dy, dyAt + i, mask));
+            FloatVector g = fromArray(SPECIES, gamma, gammaAt + i, mask).mul(fromArray(SPECIES, dy, dyAt + i, mask));
             // Masked, for beyond the row an infinite r times 0 would be NaN.
-            a = g.fma(load(x, xAt + i, mask).mul(r, mask), a);
+            a = g.fma(fromArray(SPECIES, x, xAt + i, mask).mul(r, mask), a);
         }
         return Lanes.sum(a.add(b));
     }
@@ -132,14 +142,15 @@ final class RmsNorm {
     static void addParameterGradient(
             Matrix<float[]> x, Matrix<float[]> rstd, Matrix<float[]> dy, Matrix<float[]> dGamma, int column) {
         VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         int rows = x.count() * x.rows();
         for (int row = 0; row < rows; row++) {
-            FloatVector normalized =
-                    load(x.array(), rowStart(x, row) + column, mask).mul(rstd.array()[rstd.offset() + row]);
-            sum = load(dy.array(), rowStart(dy, row) + column, mask).fma(normalized, sum);
+            FloatVector normalized = fromArray(SPECIES, x.array(), rowStart(x, row) + column, mask)
+                    .mul(rstd.array()[rstd.offset() + row]);
+            sum = fromArray(SPECIES, dy.array(), rowStart(dy, row) + column, mask)
+                    .fma(normalized, sum);
         }
         int at = dGamma.offset() + column;
-        load(dGamma.array(), at, mask).add(sum).intoArray(dGamma.array(), at, mask);
+        fromArray(SPECIES, dGamma.array(), at, mask).add(sum).intoArray(dGamma.array(), at, mask);
     }
 }

@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -71,29 +73,29 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
 
     /** after[n] ← exp(δ·a[n])∘before[n] + δ·x·b[n]; the two may be one. */
     private void step(int t, VectorMask<Float> mask, float[] states, int before, int after) {
-        FloatVector delta = load(in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector input = delta.mul(load(in.x().array(), in.x().index(b, t, first), mask));
+        FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
+        FloatVector input = delta.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
         float[] ofInput = in.b().array();
         int inputAt = in.b().index(b, t, 0);
         float[] rates = this.rates;
         int step = ratesStep();
         int nStates = nStates();
         for (int n = 0; n < nStates; n++) {
-            FloatVector decay = VectorMath.exp(delta.mul(load(rates, first + n * step)));
-            FloatVector entering = input.mul(broadcast(ofInput[inputAt + n]));
-            decay.fma(load(states, before + n * LENGTH), entering).intoArray(states, after + n * LENGTH);
+            FloatVector decay = VectorMath.exp(delta.mul(fromArray(SPECIES, rates, first + n * step)));
+            FloatVector entering = input.mul(broadcast(SPECIES, ofInput[inputAt + n]));
+            decay.fma(fromArray(SPECIES, states, before + n * LENGTH), entering).intoArray(states, after + n * LENGTH);
         }
     }
 
     /** y ← skip∘x + Σₙ c[n]·states[n]. */
     private void output(int t, VectorMask<Float> mask, float[] states, Matrix<float[]> y) {
-        FloatVector skip = load(in.skip().array(), in.skip().index(0, 0, first), mask);
-        FloatVector sum = skip.mul(load(in.x().array(), in.x().index(b, t, first), mask));
+        FloatVector skip = fromArray(SPECIES, in.skip().array(), in.skip().index(0, 0, first), mask);
+        FloatVector sum = skip.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
         float[] ofOutput = in.c().array();
         int outputAt = in.c().index(b, t, 0);
         int nStates = nStates();
         for (int n = 0; n < nStates; n++) {
-            sum = broadcast(ofOutput[outputAt + n]).fma(load(states, n * LENGTH), sum);
+            sum = broadcast(SPECIES, ofOutput[outputAt + n]).fma(fromArray(SPECIES, states, n * LENGTH), sum);
         }
         sum.intoArray(y.array(), y.index(b, t, first), mask);
     }
@@ -112,8 +114,8 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         for (int t = 0; t < dB.rows(); t++) {
             for (int n = 0; n < nStates; n++) {
                 int at = sums + (t * nStates + n) * LENGTH;
-                dC.array()[dC.index(b, t, n)] = Lanes.sum(load(working, at));
-                dB.array()[dB.index(b, t, n)] = Lanes.sum(load(working, at + half));
+                dC.array()[dC.index(b, t, n)] = Lanes.sum(fromArray(SPECIES, working, at));
+                dB.array()[dB.index(b, t, n)] = Lanes.sum(fromArray(SPECIES, working, at + half));
             }
         }
     }
@@ -137,7 +139,7 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             step(t, mask, working, t * size, (t + 1) * size);
         }
         for (int n = 0; n <= nStates(); n++) {
-            Lanes.zero().intoArray(shares, share + n * ratesStep());
+            zero(SPECIES).intoArray(shares, share + n * ratesStep());
         }
         int g = (3 * length + 1) * size;
         loadStates(dLast, working, g);
@@ -154,19 +156,22 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
     /** g[n] += dY·c[n], and the terms of the sums over channels. Lanes beyond the channels may hold 0·∞ and must not reach them. */
     private void outputs(
             int t, VectorMask<Float> mask, Matrix<float[]> dY, float[] working, int after, int g, int sumC, int sumB) {
-        FloatVector dOut = load(dY.array(), dY.index(b, t, first), mask);
-        FloatVector delta = load(in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector input = delta.mul(load(in.x().array(), in.x().index(b, t, first), mask));
+        FloatVector dOut = fromArray(SPECIES, dY.array(), dY.index(b, t, first), mask);
+        FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
+        FloatVector input = delta.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
         float[] ofOutput = in.c().array();
         int outputAt = in.c().index(b, t, 0);
         int nStates = nStates();
         for (int n = 0; n < nStates; n++) {
             int at = n * LENGTH;
-            FloatVector gradient = dOut.fma(broadcast(ofOutput[outputAt + n]), load(working, g + at));
+            FloatVector gradient =
+                    dOut.fma(broadcast(SPECIES, ofOutput[outputAt + n]), fromArray(SPECIES, working, g + at));
             gradient.intoArray(working, g + at);
-            FloatVector ofC = dOut.mul(load(working, after + at));
-            load(working, sumC + at).add(ofC, mask).intoArray(working, sumC + at);
-            load(working, sumB + at).add(gradient.mul(input), mask).intoArray(working, sumB + at);
+            FloatVector ofC = dOut.mul(fromArray(SPECIES, working, after + at));
+            fromArray(SPECIES, working, sumC + at).add(ofC, mask).intoArray(working, sumC + at);
+            fromArray(SPECIES, working, sumB + at)
+                    .add(gradient.mul(input), mask)
+                    .intoArray(working, sumB + at);
         }
     }
 
@@ -175,9 +180,9 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         float[] ofInput = in.b().array();
         int inputAt = in.b().index(b, t, 0);
         int nStates = nStates();
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         for (int n = 0; n < nStates; n++) {
-            sum = broadcast(ofInput[inputAt + n]).fma(load(working, g + n * LENGTH), sum);
+            sum = broadcast(SPECIES, ofInput[inputAt + n]).fma(fromArray(SPECIES, working, g + n * LENGTH), sum);
         }
         return sum;
     }
@@ -191,12 +196,12 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             Matrix<float[]> dX,
             float[] shares,
             int share) {
-        FloatVector x = load(in.x().array(), in.x().index(b, t, first), mask);
-        FloatVector delta = load(in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector dOut = load(dY.array(), dY.index(b, t, first), mask);
-        FloatVector skip = load(in.skip().array(), in.skip().index(0, 0, first), mask);
+        FloatVector x = fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask);
+        FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
+        FloatVector dOut = fromArray(SPECIES, dY.array(), dY.index(b, t, first), mask);
+        FloatVector skip = fromArray(SPECIES, in.skip().array(), in.skip().index(0, 0, first), mask);
         delta.fma(toInput, skip.mul(dOut)).intoArray(dX.array(), dX.index(b, t, first), mask);
-        load(shares, share).add(dOut.mul(x)).intoArray(shares, share);
+        fromArray(SPECIES, shares, share).add(dOut.mul(x)).intoArray(shares, share);
     }
 
     /** dDelta ← x·toInput + Σₙ e[n]·g[n]·before[n]·a[n] with e = exp(δ·a), g[n] ← e[n]·g[n], and the shares of the rates. */
@@ -210,19 +215,19 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             int g,
             float[] shares,
             int share) {
-        FloatVector delta = load(in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector x = load(in.x().array(), in.x().index(b, t, first), mask);
+        FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
+        FloatVector x = fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask);
         float[] rates = this.rates;
         int step = ratesStep();
         int nStates = nStates();
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         for (int n = 0; n < nStates; n++) {
-            FloatVector rate = load(rates, first + n * step);
-            FloatVector gradient = load(working, g + n * LENGTH).mul(VectorMath.exp(delta.mul(rate)));
+            FloatVector rate = fromArray(SPECIES, rates, first + n * step);
+            FloatVector gradient = fromArray(SPECIES, working, g + n * LENGTH).mul(VectorMath.exp(delta.mul(rate)));
             gradient.intoArray(working, g + n * LENGTH);
-            FloatVector product = gradient.mul(load(working, before + n * LENGTH));
+            FloatVector product = gradient.mul(fromArray(SPECIES, working, before + n * LENGTH));
             sum = product.fma(rate, sum);
-            product.fma(delta, load(shares, share + n * step)).intoArray(shares, share + n * step);
+            product.fma(delta, fromArray(SPECIES, shares, share + n * step)).intoArray(shares, share + n * step);
         }
         x.fma(toInput, sum).intoArray(dDelta.array(), dDelta.index(b, t, first), mask);
     }

@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -41,27 +43,28 @@ final class ShortRowSoftmax {
     }
 
     private static void softmax(float[] s, int n) {
-        FloatVector max = broadcast(Float.NEGATIVE_INFINITY);
+        FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         for (int j = 0; j < n; j++) {
-            FloatVector next = load(s, j * LENGTH);
+            FloatVector next = fromArray(SPECIES, s, j * LENGTH);
             max = max.blend(next, next.compare(VectorOperators.GT, max));
         }
-        FloatVector reciprocal = broadcast(1).div(exponentials(s, n, max));
+        FloatVector reciprocal = broadcast(SPECIES, 1).div(exponentials(s, n, max));
         for (int j = 0; j < n; j++) {
-            load(s, j * LENGTH).mul(reciprocal).intoArray(s, j * LENGTH);
+            fromArray(SPECIES, s, j * LENGTH).mul(reciprocal).intoArray(s, j * LENGTH);
         }
     }
 
     private static FloatVector exponentials(float[] s, int n, FloatVector max) {
-        FloatVector total = Lanes.zero();
-        FloatVector block = Lanes.zero();
+        FloatVector total = zero(SPECIES);
+        FloatVector block = zero(SPECIES);
         for (int j = 0; j < n; j++) {
-            FloatVector e = Softmax.exponential(load(s, j * LENGTH).sub(max));
+            FloatVector e =
+                    Softmax.exponential(fromArray(SPECIES, s, j * LENGTH).sub(max));
             e.intoArray(s, j * LENGTH);
             block = block.add(e);
             if (j % BLOCK == BLOCK - 1) {
                 total = total.add(block);
-                block = Lanes.zero();
+                block = zero(SPECIES);
             }
         }
         return total.add(block);
@@ -70,10 +73,10 @@ final class ShortRowSoftmax {
     private static void copy(float[] from, int at, float[] to, int toAt, int n) {
         int j = 0;
         for (; j < Lanes.bound(n); j += LENGTH) {
-            load(from, at + j).intoArray(to, toAt + j);
+            fromArray(SPECIES, from, at + j).intoArray(to, toAt + j);
         }
         if (j < n) {
-            load(from, at + j).intoArray(to, toAt + j, Lanes.first(n - j));
+            fromArray(SPECIES, from, at + j).intoArray(to, toAt + j, Lanes.first(n - j));
         }
     }
 }

@@ -1,7 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -47,14 +50,14 @@ final class Softmax {
 
     /** The largest of n values, −∞ if n = 0. A NaN may be passed over: {@link #exponentials} will meet it. */
     static float max(float[] x, int at, int n) {
-        FloatVector max = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+        FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector next = load(x, at + i);
+            FloatVector next = fromArray(SPECIES, x, at + i);
             max = max.blend(next, next.compare(VectorOperators.GT, max));
         }
         if (i < n) {
-            FloatVector next = load(x, at + i, Lanes.first(n - i));
+            FloatVector next = fromArray(SPECIES, x, at + i, Lanes.first(n - i));
             max = max.blend(next, next.compare(VectorOperators.GT, max).and(Lanes.first(n - i)));
         }
         return Lanes.max(max);
@@ -62,11 +65,11 @@ final class Softmax {
 
     /** y ← exp(x − max), 0 where that is no normal number, for whole vectors; returns Σ y, to 13 roundings a term. */
     private static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
-        FloatVector total = Lanes.zero();
-        FloatVector lost = Lanes.zero();
-        FloatVector block = Lanes.zero();
+        FloatVector total = zero(SPECIES);
+        FloatVector lost = zero(SPECIES);
+        FloatVector block = zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
-            FloatVector e = exponential(load(x, xAt + i).sub(max));
+            FloatVector e = exponential(fromArray(SPECIES, x, xAt + i).sub(max));
             e.intoArray(y, yAt + i);
             block = block.add(e);
             if (i % BLOCK == BLOCK - LENGTH) {
@@ -74,7 +77,7 @@ final class Softmax {
                 FloatVector sum = total.add(corrected);
                 lost = corrected.sub(sum.sub(total));
                 total = sum;
-                block = Lanes.zero();
+                block = zero(SPECIES);
             }
         }
         return Lanes.sum(total.add(block.add(lost)));
@@ -89,11 +92,11 @@ final class Softmax {
     private static void multiply(float[] y, int at, int n, float factor) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            load(y, at + i).mul(factor).intoArray(y, at + i);
+            fromArray(SPECIES, y, at + i).mul(factor).intoArray(y, at + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            load(y, at + i, mask).mul(factor).intoArray(y, at + i, mask);
+            fromArray(SPECIES, y, at + i, mask).mul(factor).intoArray(y, at + i, mask);
         }
     }
 
@@ -102,24 +105,30 @@ final class Softmax {
         float dot = dot(y, yAt, dy, dyAt, n);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            load(dy, dyAt + i).sub(dot).mul(load(y, yAt + i)).intoArray(dx, dxAt + i);
+            fromArray(SPECIES, dy, dyAt + i)
+                    .sub(dot)
+                    .mul(fromArray(SPECIES, y, yAt + i))
+                    .intoArray(dx, dxAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            load(dy, dyAt + i, mask).sub(dot).mul(load(y, yAt + i, mask)).intoArray(dx, dxAt + i, mask);
+            fromArray(SPECIES, dy, dyAt + i, mask)
+                    .sub(dot)
+                    .mul(fromArray(SPECIES, y, yAt + i, mask))
+                    .intoArray(dx, dxAt + i, mask);
         }
     }
 
     /** Σ x·y. */
     static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
-        FloatVector sum = Lanes.zero();
+        FloatVector sum = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            sum = load(x, xAt + i).fma(load(y, yAt + i), sum);
+            sum = fromArray(SPECIES, x, xAt + i).fma(fromArray(SPECIES, y, yAt + i), sum);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            sum = load(x, xAt + i, mask).fma(load(y, yAt + i, mask), sum);
+            sum = fromArray(SPECIES, x, xAt + i, mask).fma(fromArray(SPECIES, y, yAt + i, mask), sum);
         }
         return Lanes.sum(sum);
     }

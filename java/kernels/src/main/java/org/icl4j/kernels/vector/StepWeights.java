@@ -1,8 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -119,28 +120,28 @@ record StepWeights(int k, int n, float[] packed) {
         int y1 = y0 + yStep;
         int y2 = y1 + yStep;
         int y3 = y2 + yStep;
-        FloatVector s00 = load(y, y0);
-        FloatVector s01 = load(y, y0 + LENGTH);
-        FloatVector s10 = load(y, y1);
-        FloatVector s11 = load(y, y1 + LENGTH);
-        FloatVector s20 = load(y, y2);
-        FloatVector s21 = load(y, y2 + LENGTH);
-        FloatVector s30 = load(y, y3);
-        FloatVector s31 = load(y, y3 + LENGTH);
+        FloatVector s00 = fromArray(SPECIES, y, y0);
+        FloatVector s01 = fromArray(SPECIES, y, y0 + LENGTH);
+        FloatVector s10 = fromArray(SPECIES, y, y1);
+        FloatVector s11 = fromArray(SPECIES, y, y1 + LENGTH);
+        FloatVector s20 = fromArray(SPECIES, y, y2);
+        FloatVector s21 = fromArray(SPECIES, y, y2 + LENGTH);
+        FloatVector s30 = fromArray(SPECIES, y, y3);
+        FloatVector s31 = fromArray(SPECIES, y, y3 + LENGTH);
         for (int p = 0; p < k; p++) {
             int at = panel + p * WIDE;
-            FloatVector w0 = load(packed, at);
-            FloatVector w1 = load(packed, at + LENGTH);
-            FloatVector v = broadcast(x[x0 + p]);
+            FloatVector w0 = fromArray(SPECIES, packed, at);
+            FloatVector w1 = fromArray(SPECIES, packed, at + LENGTH);
+            FloatVector v = broadcast(SPECIES, x[x0 + p]);
             s00 = v.fma(w0, s00);
             s01 = v.fma(w1, s01);
-            v = broadcast(x[x1 + p]);
+            v = broadcast(SPECIES, x[x1 + p]);
             s10 = v.fma(w0, s10);
             s11 = v.fma(w1, s11);
-            v = broadcast(x[x2 + p]);
+            v = broadcast(SPECIES, x[x2 + p]);
             s20 = v.fma(w0, s20);
             s21 = v.fma(w1, s21);
-            v = broadcast(x[x3 + p]);
+            v = broadcast(SPECIES, x[x3 + p]);
             s30 = v.fma(w0, s30);
             s31 = v.fma(w1, s31);
         }
@@ -155,13 +156,13 @@ record StepWeights(int k, int n, float[] packed) {
     }
 
     private static void wide1(int k, float[] x, int xAt, float[] packed, int panel, float[] y, int yAt) {
-        FloatVector s0 = load(y, yAt);
-        FloatVector s1 = load(y, yAt + LENGTH);
+        FloatVector s0 = fromArray(SPECIES, y, yAt);
+        FloatVector s1 = fromArray(SPECIES, y, yAt + LENGTH);
         for (int p = 0; p < k; p++) {
             int at = panel + p * WIDE;
-            FloatVector v = broadcast(x[xAt + p]);
-            s0 = v.fma(load(packed, at), s0);
-            s1 = v.fma(load(packed, at + LENGTH), s1);
+            FloatVector v = broadcast(SPECIES, x[xAt + p]);
+            s0 = v.fma(fromArray(SPECIES, packed, at), s0);
+            s1 = v.fma(fromArray(SPECIES, packed, at + LENGTH), s1);
         }
         s0.intoArray(y, yAt);
         s1.intoArray(y, yAt + LENGTH);
@@ -184,16 +185,16 @@ record StepWeights(int k, int n, float[] packed) {
         int y1 = y0 + yStep;
         int y2 = y1 + yStep;
         int y3 = y2 + yStep;
-        FloatVector s0 = load(y, y0, mask);
-        FloatVector s1 = load(y, y1, mask);
-        FloatVector s2 = load(y, y2, mask);
-        FloatVector s3 = load(y, y3, mask);
+        FloatVector s0 = fromArray(SPECIES, y, y0, mask);
+        FloatVector s1 = fromArray(SPECIES, y, y1, mask);
+        FloatVector s2 = fromArray(SPECIES, y, y2, mask);
+        FloatVector s3 = fromArray(SPECIES, y, y3, mask);
         for (int p = 0; p < k; p++) {
-            FloatVector w = load(packed, panel + p * LENGTH);
-            s0 = broadcast(x[x0 + p]).fma(w, s0);
-            s1 = broadcast(x[x1 + p]).fma(w, s1);
-            s2 = broadcast(x[x2 + p]).fma(w, s2);
-            s3 = broadcast(x[x3 + p]).fma(w, s3);
+            FloatVector w = fromArray(SPECIES, packed, panel + p * LENGTH);
+            s0 = broadcast(SPECIES, x[x0 + p]).fma(w, s0);
+            s1 = broadcast(SPECIES, x[x1 + p]).fma(w, s1);
+            s2 = broadcast(SPECIES, x[x2 + p]).fma(w, s2);
+            s3 = broadcast(SPECIES, x[x3 + p]).fma(w, s3);
         }
         s0.intoArray(y, y0, mask);
         s1.intoArray(y, y1, mask);
@@ -203,9 +204,9 @@ record StepWeights(int k, int n, float[] packed) {
 
     private static void narrow1(
             int k, float[] x, int xAt, float[] packed, int panel, float[] y, int yAt, VectorMask<Float> mask) {
-        FloatVector s = load(y, yAt, mask);
+        FloatVector s = fromArray(SPECIES, y, yAt, mask);
         for (int p = 0; p < k; p++) {
-            s = broadcast(x[xAt + p]).fma(load(packed, panel + p * LENGTH), s);
+            s = broadcast(SPECIES, x[xAt + p]).fma(fromArray(SPECIES, packed, panel + p * LENGTH), s);
         }
         s.intoArray(y, yAt, mask);
     }

@@ -1,8 +1,9 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.VectorProducts.KC;
 
 import java.util.Arrays;
@@ -78,14 +79,14 @@ final class ThinProducts {
 
     private static void eight(
             float[] a, int aAt, int aCol, float[] b, int b0, int ld, int n, float[] sums, int sumsAt) {
-        FloatVector a0 = broadcast(a[aAt]);
-        FloatVector a1 = broadcast(a[aAt + aCol]);
-        FloatVector a2 = broadcast(a[aAt + 2 * aCol]);
-        FloatVector a3 = broadcast(a[aAt + 3 * aCol]);
-        FloatVector a4 = broadcast(a[aAt + 4 * aCol]);
-        FloatVector a5 = broadcast(a[aAt + 5 * aCol]);
-        FloatVector a6 = broadcast(a[aAt + 6 * aCol]);
-        FloatVector a7 = broadcast(a[aAt + 7 * aCol]);
+        FloatVector a0 = broadcast(SPECIES, a[aAt]);
+        FloatVector a1 = broadcast(SPECIES, a[aAt + aCol]);
+        FloatVector a2 = broadcast(SPECIES, a[aAt + 2 * aCol]);
+        FloatVector a3 = broadcast(SPECIES, a[aAt + 3 * aCol]);
+        FloatVector a4 = broadcast(SPECIES, a[aAt + 4 * aCol]);
+        FloatVector a5 = broadcast(SPECIES, a[aAt + 5 * aCol]);
+        FloatVector a6 = broadcast(SPECIES, a[aAt + 6 * aCol]);
+        FloatVector a7 = broadcast(SPECIES, a[aAt + 7 * aCol]);
         int b1 = b0 + ld;
         int b2 = b0 + 2 * ld;
         int b3 = b0 + 3 * ld;
@@ -95,15 +96,15 @@ final class ThinProducts {
         int b7 = b0 + 7 * ld;
         int bound = Lanes.bound(n);
         for (int j = 0; j < bound; j += LENGTH) {
-            FloatVector sum = load(sums, sumsAt + j);
-            sum = a0.fma(load(b, b0 + j), sum);
-            sum = a1.fma(load(b, b1 + j), sum);
-            sum = a2.fma(load(b, b2 + j), sum);
-            sum = a3.fma(load(b, b3 + j), sum);
-            sum = a4.fma(load(b, b4 + j), sum);
-            sum = a5.fma(load(b, b5 + j), sum);
-            sum = a6.fma(load(b, b6 + j), sum);
-            sum = a7.fma(load(b, b7 + j), sum);
+            FloatVector sum = fromArray(SPECIES, sums, sumsAt + j);
+            sum = a0.fma(fromArray(SPECIES, b, b0 + j), sum);
+            sum = a1.fma(fromArray(SPECIES, b, b1 + j), sum);
+            sum = a2.fma(fromArray(SPECIES, b, b2 + j), sum);
+            sum = a3.fma(fromArray(SPECIES, b, b3 + j), sum);
+            sum = a4.fma(fromArray(SPECIES, b, b4 + j), sum);
+            sum = a5.fma(fromArray(SPECIES, b, b5 + j), sum);
+            sum = a6.fma(fromArray(SPECIES, b, b6 + j), sum);
+            sum = a7.fma(fromArray(SPECIES, b, b7 + j), sum);
             sum.intoArray(sums, sumsAt + j);
         }
         if (bound < n) {
@@ -114,10 +115,11 @@ final class ThinProducts {
     }
 
     private static void one(float a, float[] b, int bAt, int n, float[] sums, int sumsAt) {
-        FloatVector factor = broadcast(a);
+        FloatVector factor = broadcast(SPECIES, a);
         int bound = Lanes.bound(n);
         for (int j = 0; j < bound; j += LENGTH) {
-            factor.fma(load(b, bAt + j), load(sums, sumsAt + j)).intoArray(sums, sumsAt + j);
+            factor.fma(fromArray(SPECIES, b, bAt + j), fromArray(SPECIES, sums, sumsAt + j))
+                    .intoArray(sums, sumsAt + j);
         }
         if (bound < n) {
             part(a, b, bAt + bound, n - bound, sums, sumsAt + bound);
@@ -126,7 +128,7 @@ final class ThinProducts {
 
     /** Fewer columns than a vector has, in a method of its own: with eight of them C2 would not inline them all. */
     private static void part(float a, float[] b, int bAt, int n, float[] sums, int sumsAt) {
-        FloatVector some = load(b, bAt, Lanes.first(n));
-        broadcast(a).fma(some, load(sums, sumsAt)).intoArray(sums, sumsAt);
+        FloatVector some = fromArray(SPECIES, b, bAt, Lanes.first(n));
+        broadcast(SPECIES, a).fma(some, fromArray(SPECIES, sums, sumsAt)).intoArray(sums, sumsAt);
     }
 }

@@ -1,6 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.function.IntBinaryOperator;
 import jdk.incubator.vector.FloatVector;
@@ -106,7 +108,8 @@ final class Transposes {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols - c));
             int block = toAt + c * width;
             for (int r = 0; r < LENGTH; r++) {
-                Lanes.load(from, row + Math.min(r, rows - 1) * ld + c, mask).intoArray(to, block + r * width);
+                fromArray(SPECIES, from, row + Math.min(r, rows - 1) * ld + c, mask)
+                        .intoArray(to, block + r * width);
             }
             for (int r = 0; r < LENGTH; r += 4) {
                 exchangeLanes(to, block + r * width, width, to, block + r * width, width);
@@ -117,10 +120,10 @@ final class Transposes {
 
     /** The transposes of the 4×4 blocks that four vectors are made of; it takes no vectors, which a call would put in boxes. */
     private static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
-        FloatVector v0 = Lanes.load(from, at);
-        FloatVector v1 = Lanes.load(from, at + ld);
-        FloatVector v2 = Lanes.load(from, at + 2 * ld);
-        FloatVector v3 = Lanes.load(from, at + 3 * ld);
+        FloatVector v0 = fromArray(SPECIES, from, at);
+        FloatVector v1 = fromArray(SPECIES, from, at + ld);
+        FloatVector v2 = fromArray(SPECIES, from, at + 2 * ld);
+        FloatVector v3 = fromArray(SPECIES, from, at + 3 * ld);
         IntVector low0 = select(LOW_LANES, v0, v1);
         IntVector high0 = select(HIGH_LANES, v0, v1);
         IntVector low1 = select(LOW_LANES, v2, v3);
@@ -145,10 +148,10 @@ final class Transposes {
     }
 
     private static void exchangeFour(float[] to, int at, int step) {
-        FloatVector v0 = Lanes.load(to, at);
-        FloatVector v1 = Lanes.load(to, at + step);
-        FloatVector v2 = Lanes.load(to, at + 2 * step);
-        FloatVector v3 = Lanes.load(to, at + 3 * step);
+        FloatVector v0 = fromArray(SPECIES, to, at);
+        FloatVector v1 = fromArray(SPECIES, to, at + step);
+        FloatVector v2 = fromArray(SPECIES, to, at + 2 * step);
+        FloatVector v3 = fromArray(SPECIES, to, at + 3 * step);
         IntVector low0 = select(LOW_GROUPS, v0, v1);
         IntVector high0 = select(HIGH_GROUPS, v0, v1);
         IntVector low1 = select(LOW_GROUPS, v2, v3);
@@ -160,8 +163,8 @@ final class Transposes {
     }
 
     private static void exchangeTwo(float[] to, int at, int step) {
-        FloatVector v0 = Lanes.load(to, at);
-        FloatVector v1 = Lanes.load(to, at + step);
+        FloatVector v0 = fromArray(SPECIES, to, at);
+        FloatVector v1 = fromArray(SPECIES, to, at + step);
         store(select(LOW_HALVES, v0, v1), to, at);
         store(select(HIGH_HALVES, v0, v1), to, at + step);
     }

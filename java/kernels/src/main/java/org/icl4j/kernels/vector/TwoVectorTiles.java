@@ -1,9 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
-import static org.icl4j.kernels.vector.Lanes.zero;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -29,38 +30,38 @@ final class TwoVectorTiles {
         int aStart3 = aStart + 3 * aRow;
         int aStart4 = aStart + 4 * aRow;
         int aStart5 = aStart + (rows - 1) * aRow;
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s1_0 = zero();
-        FloatVector s1_1 = zero();
-        FloatVector s2_0 = zero();
-        FloatVector s2_1 = zero();
-        FloatVector s3_0 = zero();
-        FloatVector s3_1 = zero();
-        FloatVector s4_0 = zero();
-        FloatVector s4_1 = zero();
-        FloatVector s5_0 = zero();
-        FloatVector s5_1 = zero();
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
+        FloatVector s1_0 = zero(SPECIES);
+        FloatVector s1_1 = zero(SPECIES);
+        FloatVector s2_0 = zero(SPECIES);
+        FloatVector s2_1 = zero(SPECIES);
+        FloatVector s3_0 = zero(SPECIES);
+        FloatVector s3_1 = zero(SPECIES);
+        FloatVector s4_0 = zero(SPECIES);
+        FloatVector s4_1 = zero(SPECIES);
+        FloatVector s5_0 = zero(SPECIES);
+        FloatVector s5_1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * 2 * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0_0 = a0.fma(b0, s0_0);
             s0_1 = a0.fma(b1, s0_1);
-            FloatVector a1 = broadcast(a[aStart1 + k]);
+            FloatVector a1 = broadcast(SPECIES, a[aStart1 + k]);
             s1_0 = a1.fma(b0, s1_0);
             s1_1 = a1.fma(b1, s1_1);
-            FloatVector a2 = broadcast(a[aStart2 + k]);
+            FloatVector a2 = broadcast(SPECIES, a[aStart2 + k]);
             s2_0 = a2.fma(b0, s2_0);
             s2_1 = a2.fma(b1, s2_1);
-            FloatVector a3 = broadcast(a[aStart3 + k]);
+            FloatVector a3 = broadcast(SPECIES, a[aStart3 + k]);
             s3_0 = a3.fma(b0, s3_0);
             s3_1 = a3.fma(b1, s3_1);
-            FloatVector a4 = broadcast(a[aStart4 + k]);
+            FloatVector a4 = broadcast(SPECIES, a[aStart4 + k]);
             s4_0 = a4.fma(b0, s4_0);
             s4_1 = a4.fma(b1, s4_1);
-            FloatVector a5 = broadcast(a[aStart5 + k]);
+            FloatVector a5 = broadcast(SPECIES, a[aStart5 + k]);
             s5_0 = a5.fma(b0, s5_0);
             s5_1 = a5.fma(b1, s5_1);
         }
@@ -93,28 +94,28 @@ final class TwoVectorTiles {
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + (rows - 1) * aRow;
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s1_0 = zero();
-        FloatVector s1_1 = zero();
-        FloatVector s2_0 = zero();
-        FloatVector s2_1 = zero();
-        FloatVector s3_0 = zero();
-        FloatVector s3_1 = zero();
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
+        FloatVector s1_0 = zero(SPECIES);
+        FloatVector s1_1 = zero(SPECIES);
+        FloatVector s2_0 = zero(SPECIES);
+        FloatVector s2_1 = zero(SPECIES);
+        FloatVector s3_0 = zero(SPECIES);
+        FloatVector s3_1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * 2 * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0_0 = a0.fma(b0, s0_0);
             s0_1 = a0.fma(b1, s0_1);
-            FloatVector a1 = broadcast(a[aStart1 + k]);
+            FloatVector a1 = broadcast(SPECIES, a[aStart1 + k]);
             s1_0 = a1.fma(b0, s1_0);
             s1_1 = a1.fma(b1, s1_1);
-            FloatVector a2 = broadcast(a[aStart2 + k]);
+            FloatVector a2 = broadcast(SPECIES, a[aStart2 + k]);
             s2_0 = a2.fma(b0, s2_0);
             s2_1 = a2.fma(b1, s2_1);
-            FloatVector a3 = broadcast(a[aStart3 + k]);
+            FloatVector a3 = broadcast(SPECIES, a[aStart3 + k]);
             s3_0 = a3.fma(b0, s3_0);
             s3_1 = a3.fma(b1, s3_1);
         }
@@ -140,18 +141,18 @@ final class TwoVectorTiles {
             int ldc,
             VectorMask<Float> last) {
         int aStart1 = aStart + aRow;
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
-        FloatVector s1_0 = zero();
-        FloatVector s1_1 = zero();
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
+        FloatVector s1_0 = zero(SPECIES);
+        FloatVector s1_1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * 2 * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0_0 = a0.fma(b0, s0_0);
             s0_1 = a0.fma(b1, s0_1);
-            FloatVector a1 = broadcast(a[aStart1 + k]);
+            FloatVector a1 = broadcast(SPECIES, a[aStart1 + k]);
             s1_0 = a1.fma(b0, s1_0);
             s1_1 = a1.fma(b1, s1_1);
         }
@@ -163,13 +164,13 @@ final class TwoVectorTiles {
 
     static void rows1(
             int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, VectorMask<Float> last) {
-        FloatVector s0_0 = zero();
-        FloatVector s0_1 = zero();
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             int bAt = bStart + k * 2 * LENGTH;
-            FloatVector b0 = load(b, bAt);
-            FloatVector b1 = load(b, bAt + LENGTH);
-            FloatVector a0 = broadcast(a[aStart + k]);
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aStart + k]);
             s0_0 = a0.fma(b0, s0_0);
             s0_1 = a0.fma(b1, s0_1);
         }

@@ -1,6 +1,7 @@
 package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -61,7 +62,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
     }
 
     private static FloatVector reluGradient(FloatVector x, FloatVector dy) {
-        FloatVector gated = Lanes.zero().blend(dy, x.compare(VectorOperators.GT, 0));
+        FloatVector gated = zero(SPECIES).blend(dy, x.compare(VectorOperators.GT, 0));
         return gated.blend(x, x.test(VectorOperators.IS_NAN));
     }
 

@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -151,10 +152,10 @@ final class VectorGates implements GateKernels<float[]> {
             int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector gate = load(g, gAt + i, mask);
-            FloatVector d = load(dy, dyAt + i, mask);
-            FloatVector activation = GateSteps.activation(gate, gate.mul(load(s, BLOCK + i, mask)));
-            FloatVector slope = load(s, i, mask).mul(load(x, xAt + i, mask));
+            FloatVector gate = fromArray(SPECIES, g, gAt + i, mask);
+            FloatVector d = fromArray(SPECIES, dy, dyAt + i, mask);
+            FloatVector activation = GateSteps.activation(gate, gate.mul(fromArray(SPECIES, s, BLOCK + i, mask)));
+            FloatVector slope = fromArray(SPECIES, s, i, mask).mul(fromArray(SPECIES, x, xAt + i, mask));
             activation.mul(d).intoArray(dx, dxAt + i, mask);
             slope.mul(d).intoArray(dg, dgAt + i, mask);
         }

@@ -1,5 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -42,7 +47,7 @@ public final class VectorLoops implements LimitLoops {
 
     @Override
     public long divisions() {
-        FloatVector x = Lanes.broadcast(1.0001f);
+        FloatVector x = broadcast(SPECIES, 1.0001f);
         FloatVector a = x;
         FloatVector b = x;
         FloatVector c = x;
@@ -60,7 +65,7 @@ public final class VectorLoops implements LimitLoops {
     @Override
     public void read(float[] from) {
         int step = 8 * Lanes.LENGTH;
-        FloatVector a = Lanes.zero();
+        FloatVector a = zero(SPECIES);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
@@ -69,14 +74,14 @@ public final class VectorLoops implements LimitLoops {
         FloatVector g = a;
         FloatVector h = a;
         for (int i = 0; i <= from.length - step; i += step) {
-            a = a.add(Lanes.load(from, i));
-            b = b.add(Lanes.load(from, i + Lanes.LENGTH));
-            c = c.add(Lanes.load(from, i + 2 * Lanes.LENGTH));
-            d = d.add(Lanes.load(from, i + 3 * Lanes.LENGTH));
-            e = e.add(Lanes.load(from, i + 4 * Lanes.LENGTH));
-            f = f.add(Lanes.load(from, i + 5 * Lanes.LENGTH));
-            g = g.add(Lanes.load(from, i + 6 * Lanes.LENGTH));
-            h = h.add(Lanes.load(from, i + 7 * Lanes.LENGTH));
+            a = a.add(fromArray(SPECIES, from, i));
+            b = b.add(fromArray(SPECIES, from, i + Lanes.LENGTH));
+            c = c.add(fromArray(SPECIES, from, i + 2 * Lanes.LENGTH));
+            d = d.add(fromArray(SPECIES, from, i + 3 * Lanes.LENGTH));
+            e = e.add(fromArray(SPECIES, from, i + 4 * Lanes.LENGTH));
+            f = f.add(fromArray(SPECIES, from, i + 5 * Lanes.LENGTH));
+            g = g.add(fromArray(SPECIES, from, i + 6 * Lanes.LENGTH));
+            h = h.add(fromArray(SPECIES, from, i + 7 * Lanes.LENGTH));
         }
         sink = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
     }
@@ -85,10 +90,10 @@ public final class VectorLoops implements LimitLoops {
     public void copy(float[] from, float[] to) {
         int step = 4 * Lanes.LENGTH;
         for (int i = 0; i <= from.length - step; i += step) {
-            Lanes.load(from, i).intoArray(to, i);
-            Lanes.load(from, i + Lanes.LENGTH).intoArray(to, i + Lanes.LENGTH);
-            Lanes.load(from, i + 2 * Lanes.LENGTH).intoArray(to, i + 2 * Lanes.LENGTH);
-            Lanes.load(from, i + 3 * Lanes.LENGTH).intoArray(to, i + 3 * Lanes.LENGTH);
+            fromArray(SPECIES, from, i).intoArray(to, i);
+            fromArray(SPECIES, from, i + Lanes.LENGTH).intoArray(to, i + Lanes.LENGTH);
+            fromArray(SPECIES, from, i + 2 * Lanes.LENGTH).intoArray(to, i + 2 * Lanes.LENGTH);
+            fromArray(SPECIES, from, i + 3 * Lanes.LENGTH).intoArray(to, i + 3 * Lanes.LENGTH);
         }
     }
 
@@ -96,10 +101,10 @@ public final class VectorLoops implements LimitLoops {
     public void update(float[] values) {
         int step = 4 * Lanes.LENGTH;
         for (int i = 0; i <= values.length - step; i += step) {
-            Lanes.load(values, i).neg().intoArray(values, i);
-            Lanes.load(values, i + Lanes.LENGTH).neg().intoArray(values, i + Lanes.LENGTH);
-            Lanes.load(values, i + 2 * Lanes.LENGTH).neg().intoArray(values, i + 2 * Lanes.LENGTH);
-            Lanes.load(values, i + 3 * Lanes.LENGTH).neg().intoArray(values, i + 3 * Lanes.LENGTH);
+            fromArray(SPECIES, values, i).neg().intoArray(values, i);
+            fromArray(SPECIES, values, i + Lanes.LENGTH).neg().intoArray(values, i + Lanes.LENGTH);
+            fromArray(SPECIES, values, i + 2 * Lanes.LENGTH).neg().intoArray(values, i + 2 * Lanes.LENGTH);
+            fromArray(SPECIES, values, i + 3 * Lanes.LENGTH).neg().intoArray(values, i + 3 * Lanes.LENGTH);
         }
     }
 }

@@ -169,8 +169,8 @@ final class VectorMath {
 
     /** exp(x) − 1 for 0 ≤ x ≤ 80, with its digits near 0. */
     static FloatVector expMinusOne(FloatVector x) {
-        FloatVector shifted = x.fma(Lanes.broadcast(LOG2_E), Lanes.broadcast(ROUND));
-        FloatVector power = scale(Lanes.broadcast(1), shifted);
+        FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUND));
+        FloatVector power = scale(broadcast(SPECIES, 1), shifted);
         return expm1(reduce(x, shifted)).fma(power, power.sub(1));
     }
 

@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -64,14 +65,15 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
             Factors f, float[] p, int pAt, float[] g, int gAt, float[] m, int mAt, float[] v, int vAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector gradient = load(g, gAt + i, mask);
-            FloatVector first = load(m, mAt + i, mask).mul(f.beta1).add(gradient.mul(f.rest1));
+            FloatVector gradient = fromArray(SPECIES, g, gAt + i, mask);
+            FloatVector first =
+                    fromArray(SPECIES, m, mAt + i, mask).mul(f.beta1).add(gradient.mul(f.rest1));
             // In this order neither g² nor v̂ overflows where v does not.
-            FloatVector second = load(v, vAt + i, mask)
+            FloatVector second = fromArray(SPECIES, v, vAt + i, mask)
                     .mul(f.beta2)
                     .add(gradient.mul(f.rest2).mul(gradient));
             FloatVector root = second.sqrt().mul(f.unbias2).add(f.epsilon);
-            FloatVector kept = load(p, pAt + i, mask).mul(f.keep);
+            FloatVector kept = fromArray(SPECIES, p, pAt + i, mask).mul(f.keep);
             kept.sub(first.mul(f.rate).div(root)).intoArray(p, pAt + i, mask);
             first.intoArray(m, mAt + i, mask);
             second.intoArray(v, vAt + i, mask);

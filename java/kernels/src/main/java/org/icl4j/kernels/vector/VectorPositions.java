@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -95,19 +96,19 @@ final class VectorPositions implements PositionKernels<float[]> {
             int pairs) {
         int i = 0;
         for (; i < Lanes.bound(pairs); i += LENGTH) {
-            FloatVector c = load(cos, cosAt + i);
-            FloatVector s = load(sin, sinAt + i).mul(direction);
-            FloatVector u = load(x, xAt + i);
-            FloatVector v = load(x, xAt + pairs + i);
+            FloatVector c = fromArray(SPECIES, cos, cosAt + i);
+            FloatVector s = fromArray(SPECIES, sin, sinAt + i).mul(direction);
+            FloatVector u = fromArray(SPECIES, x, xAt + i);
+            FloatVector v = fromArray(SPECIES, x, xAt + pairs + i);
             u.fma(c, v.mul(s).neg()).intoArray(y, yAt + i);
             v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i);
         }
         if (i < pairs) {
             VectorMask<Float> mask = Lanes.first(pairs - i);
-            FloatVector c = load(cos, cosAt + i, mask);
-            FloatVector s = load(sin, sinAt + i, mask).mul(direction);
-            FloatVector u = load(x, xAt + i, mask);
-            FloatVector v = load(x, xAt + pairs + i, mask);
+            FloatVector c = fromArray(SPECIES, cos, cosAt + i, mask);
+            FloatVector s = fromArray(SPECIES, sin, sinAt + i, mask).mul(direction);
+            FloatVector u = fromArray(SPECIES, x, xAt + i, mask);
+            FloatVector v = fromArray(SPECIES, x, xAt + pairs + i, mask);
             u.fma(c, v.mul(s).neg()).intoArray(y, yAt + i, mask);
             v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i, mask);
         }
@@ -127,9 +128,10 @@ final class VectorPositions implements PositionKernels<float[]> {
             int pairs) {
         int i = 0;
         for (; i + HALF <= pairs; i += HALF) {
-            FloatVector c = load(cos, cosAt + i, LOWER).rearrange(TWICE);
-            FloatVector s = load(sin, sinAt + i, LOWER).mul(direction).rearrange(TWICE);
-            FloatVector u = load(x, xAt + 2 * i);
+            FloatVector c = fromArray(SPECIES, cos, cosAt + i, LOWER).rearrange(TWICE);
+            FloatVector s =
+                    fromArray(SPECIES, sin, sinAt + i, LOWER).mul(direction).rearrange(TWICE);
+            FloatVector u = fromArray(SPECIES, x, xAt + 2 * i);
             FloatVector v = u.rearrange(SWAP).mul(s.lanewise(VectorOperators.NEG, EVEN));
             u.fma(c, v).intoArray(y, yAt + 2 * i);
         }
@@ -137,9 +139,10 @@ final class VectorPositions implements PositionKernels<float[]> {
             int n = pairs - i;
             VectorMask<Float> ofPairs = Lanes.first(n);
             VectorMask<Float> mask = Lanes.first(2 * n);
-            FloatVector c = load(cos, cosAt + i, ofPairs).rearrange(TWICE);
-            FloatVector s = load(sin, sinAt + i, ofPairs).mul(direction).rearrange(TWICE);
-            FloatVector u = load(x, xAt + 2 * i, mask);
+            FloatVector c = fromArray(SPECIES, cos, cosAt + i, ofPairs).rearrange(TWICE);
+            FloatVector s =
+                    fromArray(SPECIES, sin, sinAt + i, ofPairs).mul(direction).rearrange(TWICE);
+            FloatVector u = fromArray(SPECIES, x, xAt + 2 * i, mask);
             FloatVector v = u.rearrange(SWAP).mul(s.lanewise(VectorOperators.NEG, EVEN));
             u.fma(c, v).intoArray(y, yAt + 2 * i, mask);
         }

@@ -1,6 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
@@ -291,15 +295,15 @@ final class VectorProducts implements ProductKernels<float[]> {
 
     /** C ← β·C, without reading C if β = 0. */
     private static void multiplyBy(float beta, Matrix<float[]> c) {
-        FloatVector factor = Lanes.broadcast(beta);
+        FloatVector factor = broadcast(SPECIES, beta);
         for (int i = 0; i < c.count(); i++) {
             for (int row = 0; row < c.rows(); row++) {
                 int at = c.index(i, row, 0);
                 for (int j = 0; j < c.cols(); j += LENGTH) {
                     VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, c.cols() - j));
                     FloatVector value = beta == 0
-                            ? Lanes.zero()
-                            : Lanes.load(c.array(), at + j, mask).mul(factor);
+                            ? zero(SPECIES)
+                            : fromArray(SPECIES, c.array(), at + j, mask).mul(factor);
                     value.intoArray(c.array(), at + j, mask);
                 }
             }

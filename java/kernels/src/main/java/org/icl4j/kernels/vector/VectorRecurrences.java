@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -84,7 +85,7 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
     private static void tanh(float[] x, int at, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            Hyperbolic.tanh(load(x, at + i, mask)).intoArray(x, at + i, mask);
+            Hyperbolic.tanh(fromArray(SPECIES, x, at + i, mask)).intoArray(x, at + i, mask);
         }
     }
 
@@ -128,8 +129,9 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
         int dPreAt = dPre.index(b, t, 0);
         for (int i = 0; i < n; i += LENGTH) {
             VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = load(dH.array(), dHAt + i, mask).add(load(later, laterAt + i, mask));
-            FloatVector slope = Hyperbolic.tanhSlope(load(h.array(), hAt + i, mask));
+            FloatVector g =
+                    fromArray(SPECIES, dH.array(), dHAt + i, mask).add(fromArray(SPECIES, later, laterAt + i, mask));
+            FloatVector slope = Hyperbolic.tanhSlope(fromArray(SPECIES, h.array(), hAt + i, mask));
             g.mul(slope).intoArray(dPre.array(), dPreAt + i, mask);
         }
     }

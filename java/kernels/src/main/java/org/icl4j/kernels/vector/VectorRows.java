@@ -1,8 +1,10 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.broadcast;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -31,11 +33,15 @@ final class VectorRows implements RowKernels<float[]> {
     static void add(float[] from, int fromAt, float[] to, int toAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            load(to, toAt + i).add(load(from, fromAt + i)).intoArray(to, toAt + i);
+            fromArray(SPECIES, to, toAt + i)
+                    .add(fromArray(SPECIES, from, fromAt + i))
+                    .intoArray(to, toAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            load(to, toAt + i, mask).add(load(from, fromAt + i, mask)).intoArray(to, toAt + i, mask);
+            fromArray(SPECIES, to, toAt + i, mask)
+                    .add(fromArray(SPECIES, from, fromAt + i, mask))
+                    .intoArray(to, toAt + i, mask);
         }
     }
 
@@ -47,15 +53,16 @@ final class VectorRows implements RowKernels<float[]> {
     /** One vector of columns, so that each column is summed in ascending row order. */
     private static void sumColumns(Matrix<float[]> x, float beta, Matrix<float[]> sum, int column) {
         VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
-        FloatVector total = Lanes.zero();
+        FloatVector total = zero(SPECIES);
         for (int b = 0; b < x.count(); b++) {
             int at = x.index(b, 0, column);
             for (int i = 0; i < x.rows(); i++) {
-                total = total.add(load(x.array(), at + i * x.ld(), mask));
+                total = total.add(fromArray(SPECIES, x.array(), at + i * x.ld(), mask));
             }
         }
         int to = sum.offset() + column;
-        FloatVector result = beta == 0 ? total : load(sum.array(), to, mask).fma(broadcast(beta), total);
+        FloatVector result =
+                beta == 0 ? total : fromArray(SPECIES, sum.array(), to, mask).fma(broadcast(SPECIES, beta), total);
         result.intoArray(sum.array(), to, mask);
     }
 

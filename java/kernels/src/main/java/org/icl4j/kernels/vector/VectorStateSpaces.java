@@ -1,7 +1,8 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.load;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -65,12 +66,14 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
             float[] a, int aAt, float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            load(a, aAt + i).fma(load(x, xAt + i), load(y, yAt + i)).intoArray(z, zAt + i);
+            fromArray(SPECIES, a, aAt + i)
+                    .fma(fromArray(SPECIES, x, xAt + i), fromArray(SPECIES, y, yAt + i))
+                    .intoArray(z, zAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = Lanes.first(n - i);
-            load(a, aAt + i, mask)
-                    .fma(load(x, xAt + i, mask), load(y, yAt + i, mask))
+            fromArray(SPECIES, a, aAt + i, mask)
+                    .fma(fromArray(SPECIES, x, xAt + i, mask), fromArray(SPECIES, y, yAt + i, mask))
                     .intoArray(z, zAt + i, mask);
         }
     }
