@@ -179,14 +179,19 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
     private void withRates(Matrix<float[]> a, Consumer<float[]> body) {
         int ld = Lanes.padded(a.rows());
         scratch.lend(Math.multiplyExact(a.cols(), ld), rates -> {
-            for (int n = 0; n < a.cols(); n++) {
-                Arrays.fill(rates, n * ld + a.rows(), (n + 1) * ld, 0);
-                for (int d = 0; d < a.rows(); d++) {
-                    rates[n * ld + d] = a.array()[a.index(0, d, n)];
-                }
-            }
+            transpose(a, rates, ld);
             body.accept(rates);
         });
+    }
+
+    /** to[n, d] = a[d, n], rows {@code ld} apart, filled up with zeros. */
+    private static void transpose(Matrix<float[]> a, float[] to, int ld) {
+        for (int n = 0; n < a.cols(); n++) {
+            Arrays.fill(to, n * ld + a.rows(), (n + 1) * ld, 0);
+            for (int d = 0; d < a.rows(); d++) {
+                to[n * ld + d] = a.array()[a.index(0, d, n)];
+            }
+        }
     }
 
     @Override
