@@ -40,7 +40,7 @@ abstract class CheckedPositions<A> extends CheckedLosses<A> implements PositionK
         beginRowMajor(kernel, angles.cos(), angles.sin(), in, out);
         requireElementwise(kernel, in, outName, out);
         requireHeads(kernel, inName, in, heads.nHeads());
-        requireShape(kernel, "cosines", angles.cos(), 1, in.rows(), angles.cos().cols(), inName + " is " + in.shape());
+        requireShape(kernel, "cosines", angles.cos(), 1, in.rows(), angles.cos().cols(), inName, in);
         requireDisjoint(kernel, outName, out, "cosines", angles.cos());
         requireDisjoint(kernel, outName, out, "sines", angles.sin());
         int dHead = in.cols() / heads.nHeads();

@@ -49,7 +49,7 @@ abstract class CheckedRecurrences<A> extends CheckedLinearAttention<A> implement
             Matrix<A> recurrent, Matrix<A> bias, Matrix<A> initial, Matrix<A> pre, Matrix<A> gates, Matrix<A> h) {
         beginRowMajor("gru", recurrent, bias, initial, pre, gates, h);
         requireStates("gru", 3, recurrent, initial, h);
-        requireShape("gru", "bias", bias, 1, 1, 3L * h.cols(), "h is " + h.shape());
+        requireShape("gru", "bias", bias, 1, 1, 3L * h.cols(), "h", h);
         requireGated("gru", "pre", pre, 3, h);
         requireGated("gru", "gates", gates, 4, h);
         requireOutputs("gru", new Matrix<?>[] {gates, h}, recurrent, bias, initial, pre);
@@ -75,7 +75,7 @@ abstract class CheckedRecurrences<A> extends CheckedLinearAttention<A> implement
         requireLike("gruBackward", "dH", dH, "h", h);
         requireGated("gruBackward", "dPre", dPre, 3, h);
         requireLike("gruBackward", "dRecurrent", dRecurrent, "W", recurrent);
-        requireShape("gruBackward", "dBias", dBias, 1, 1, 3L * h.cols(), "h is " + h.shape());
+        requireShape("gruBackward", "dBias", dBias, 1, 1, 3L * h.cols(), "h", h);
         requireLike("gruBackward", "dInitial", dInitial, "initial", initial);
         requireOutputs(
                 "gruBackward", new Matrix<?>[] {dPre, dRecurrent, dBias, dInitial}, recurrent, initial, gates, h, dH);
@@ -96,6 +96,6 @@ abstract class CheckedRecurrences<A> extends CheckedLinearAttention<A> implement
     }
 
     private static <A> void requireGated(String kernel, String name, Matrix<A> m, int nGates, Matrix<A> h) {
-        requireShape(kernel, name, m, h.count(), h.rows(), (long) nGates * h.cols(), "h is " + h.shape());
+        requireShape(kernel, name, m, h.count(), h.rows(), (long) nGates * h.cols(), "h", h);
     }
 }

@@ -47,8 +47,8 @@ abstract class CheckedStateSpaces<A> extends CheckedRecurrences<A> implements St
     }
 
     private static <A> void requireDiagonal(String kernel, Matrix<A> a, Matrix<A> initial, Matrix<A> h) {
-        requireShape(kernel, "a", a, 1, 1, h.cols(), "h is " + h.shape());
-        requireShape(kernel, "initial", initial, h.count(), 1, h.cols(), "h is " + h.shape());
+        requireShape(kernel, "a", a, 1, 1, h.cols(), "h", h);
+        requireShape(kernel, "initial", initial, h.count(), 1, h.cols(), "h", h);
     }
 
     @Override
