@@ -45,19 +45,33 @@ public record Diagnosis(
         Map<String, String> reasons = new LinkedHashMap<>();
         chosen.reasons().forEach(reason -> reasons.put(reason.split(":")[0], reason));
         MachineLimits limits = timed ? limits(reasons) : null;
-        OpenBlasInfo openBlas = null;
-        List<KernelCheck> checks = new ArrayList<>();
-        for (String provider : KernelLookup.providers()) {
-            KernelOptions forced = KernelOptions.defaults().provider(provider);
-            try (Kernels<float[]> kernels = Kernels.open(Precision.F32, forced)) {
-                checks.addAll(KernelCheck.all(kernels, timed, limits));
-                reasons.putIfAbsent(provider, provider + ": can run");
-                openBlas = kernels.info().openBlas().orElse(openBlas);
-            } catch (KernelUnavailableException e) {
-                reasons.putIfAbsent(provider, provider + ": " + e.reason() + "; " + e.remedy());
+        List<Kernels<float[]>> opened = new ArrayList<>();
+        try {
+            for (String provider : KernelLookup.providers()) {
+                try {
+                    opened.add(
+                            Kernels.open(Precision.F32, KernelOptions.defaults().provider(provider)));
+                    reasons.putIfAbsent(provider, provider + ": can run");
+                } catch (KernelUnavailableException e) {
+                    reasons.putIfAbsent(provider, provider + ": " + e.reason() + "; " + e.remedy());
+                }
             }
+            return new Diagnosis(
+                    chosen,
+                    List.copyOf(reasons.values()),
+                    openBlas(opened),
+                    limits,
+                    KernelCheck.all(opened, timed, limits));
+        } finally {
+            opened.forEach(Kernels::close);
         }
-        return new Diagnosis(chosen, List.copyOf(reasons.values()), openBlas, limits, checks);
+    }
+
+    private static OpenBlasInfo openBlas(List<Kernels<float[]>> opened) {
+        return opened.stream()
+                .flatMap(kernels -> kernels.info().openBlas().stream())
+                .findFirst()
+                .orElse(null);
     }
 
     /** The limits, or null and a reason. */

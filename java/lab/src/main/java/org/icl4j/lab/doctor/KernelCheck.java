@@ -8,6 +8,7 @@ import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.workload.KernelWorkloads;
 import org.icl4j.kernels.workload.MachineLimits;
 import org.icl4j.kernels.workload.Workload;
+import org.icl4j.kernels.workload.Workload.Prepared;
 
 /**
  * How one kernel of one provider stands: its error against the specification in f64, and its speed against the machine's limit.
@@ -41,34 +42,44 @@ public record KernelCheck(
     }
 
     /**
-     * Checks every kernel of these kernels.
+     * Checks every kernel of every provider: of the first provider all, then of the next.
      *
      * @param timed whether to time them, too, for about a tenth of a second each
      * @param limits the machine's limits, or null
      */
-    public static List<KernelCheck> all(Kernels<float[]> kernels, boolean timed, MachineLimits limits) {
-        List<KernelCheck> checks = new ArrayList<>();
+    public static List<KernelCheck> all(List<Kernels<float[]>> providers, boolean timed, MachineLimits limits) {
+        List<List<KernelCheck>> byProvider = new ArrayList<>();
+        providers.forEach(provider -> byProvider.add(new ArrayList<>()));
         List<Workload<float[]>> workloads = KernelWorkloads.small();
         List<Workload<double[]>> specifications = KernelWorkloads.small();
         try (Kernels<double[]> specification =
                 Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"))) {
             for (int i = 0; i < workloads.size(); i++) {
-                checks.add(
-                        check(workloads.get(i), kernels, specifications.get(i).prepare(specification), timed, limits));
+                Prepared<double[]> expected = specifications.get(i).prepare(specification);
+                expected.call().run();
+                for (int p = 0; p < providers.size(); p++) {
+                    byProvider.get(p).add(of(workloads.get(i), providers.get(p), expected, timed, limits));
+                }
             }
         }
-        return checks;
+        return byProvider.stream().flatMap(List::stream).toList();
     }
 
-    private static KernelCheck check(
+    /**
+     * Checks one kernel.
+     *
+     * @param expected the same workload on the specification, called once
+     * @param timed whether to time it, too
+     * @param limits the machine's limits, or null
+     */
+    public static KernelCheck of(
             Workload<float[]> workload,
             Kernels<float[]> kernels,
-            Workload.Prepared<double[]> expected,
+            Prepared<double[]> expected,
             boolean timed,
             MachineLimits limits) {
-        Workload.Prepared<float[]> actual = workload.prepare(kernels);
+        Prepared<float[]> actual = workload.prepare(kernels);
         actual.call().run();
-        expected.call().run();
         double error = Workload.error(actual, expected);
         double work = workload.cost().work();
         return new KernelCheck(
