@@ -12,6 +12,7 @@ import org.icl4j.bench.guard.GuardCommand;
 import org.icl4j.bench.jmh.JmhCommand;
 import org.icl4j.bench.peers.PeersCommand;
 import org.icl4j.bench.survey.SurveyCommand;
+import org.icl4j.bench.widths.WidthsCommand;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.workload.LimitsUnavailableException;
 import picocli.CommandLine;
@@ -44,6 +45,7 @@ public final class BenchTool implements ToolProvider {
                 .addSubcommand(new GuardCommand(terminal))
                 .addSubcommand(new JmhCommand())
                 .addSubcommand(new PeersCommand(terminal))
+                .addSubcommand(new WidthsCommand(terminal))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, given) -> misused(e, err))

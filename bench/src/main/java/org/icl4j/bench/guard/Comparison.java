@@ -6,7 +6,7 @@ import java.util.List;
 import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
- * A benchmark of two trees, from the medians of forks that were measured in turn.
+ * A benchmark of two trees, or of anything else that is measured in turn, from the medians of forks that were measured in turn.
  *
  * <p>The ratio of times is judged on its logarithm: r = mean of log(work/base) over the rounds, with Student's interval. A round
  * is a fork of each tree; the two live side by side and are measured in turn, so what drifts slowly falls out of the difference.
@@ -18,12 +18,12 @@ import org.hipparchus.distribution.continuous.TDistribution;
  * @param high upper end
  * @param verdict what follows
  */
-record Comparison(String benchmark, int rounds, double ratio, double low, double high, Verdict verdict) {
+public record Comparison(String benchmark, int rounds, double ratio, double low, double high, Verdict verdict) {
     /** Chance that one or more of all benchmarks alarm although nothing changed by more than the tolerance. */
     private static final double LEVEL = 0.05;
 
     /** What a comparison says. */
-    enum Verdict {
+    public enum Verdict {
         /** The interval lies above the tolerance. */
         SLOWER,
         /** The interval lies below the tolerance. */
@@ -39,11 +39,11 @@ record Comparison(String benchmark, int rounds, double ratio, double low, double
      * @param base one median a round
      * @param work the median of the other tree in the same round
      */
-    record Samples(String benchmark, double[] base, double[] work) {
+    public record Samples(String benchmark, double[] base, double[] work) {
         /**
          * @throws IllegalArgumentException if there are not two rounds or more, or not as many of both
          */
-        Samples {
+        public Samples {
             if (base.length != work.length || base.length < 2) {
                 throw new IllegalArgumentException(benchmark + " has " + base.length + " forks of the base and "
                         + work.length + " of the working tree: need as many, and at least 2");
@@ -105,7 +105,7 @@ record Comparison(String benchmark, int rounds, double ratio, double low, double
      *
      * @param tolerance change that does not count, such as 0.05
      */
-    static List<Comparison> of(List<Samples> samples, double tolerance) {
+    public static List<Comparison> of(List<Samples> samples, double tolerance) {
         List<Estimate> estimates = samples.stream()
                 .map(Estimate::of)
                 .sorted(Comparator.comparingDouble(estimate -> estimate.p(tolerance)))

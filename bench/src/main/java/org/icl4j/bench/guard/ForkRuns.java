@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.icl4j.bench.BenchException;
 import org.icl4j.bench.BuiltTree;
 import org.icl4j.bench.peers.PeerKind;
 import org.icl4j.bench.peers.PeerProcess;
@@ -45,9 +44,8 @@ final class ForkRuns {
                         forks.add(fork(tree, forks.size()));
                     }
                     for (String benchmark : benchmarks) {
-                        warm(
-                                forks,
-                                benchmark); // All of them, so that the compilers are done before the first is measured.
+                        // All of them, so that the compilers are done before the first is measured.
+                        warm(forks, benchmark);
                     }
                     for (String benchmark : benchmarks) {
                         double[] seconds = measure(forks, benchmark, round % 2 == 1);
@@ -77,7 +75,7 @@ final class ForkRuns {
             boolean reverse = backwards ^ (i % 2 == 1);
             for (int j = 0; j < forks.size(); j++) {
                 int at = reverse ? forks.size() - 1 - j : j;
-                seconds[at][i] = Double.parseDouble(forks.get(at).ask("measure"));
+                seconds[at][i] = forks.get(at).measure();
             }
         }
         return Arrays.stream(seconds)
@@ -87,14 +85,7 @@ final class ForkRuns {
 
     private static void warm(List<PeerProcess> forks, String benchmark) throws IOException {
         for (PeerProcess fork : forks) {
-            expect("ready", fork.ask("prepare " + benchmark), benchmark);
-            expect("done", fork.ask("warm"), benchmark);
-        }
-    }
-
-    private static void expect(String right, String answer, String benchmark) {
-        if (!answer.equals(right)) {
-            throw BenchException.environment(benchmark + ": " + answer);
+            fork.warm(benchmark);
         }
     }
 }

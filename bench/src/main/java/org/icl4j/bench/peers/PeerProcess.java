@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.icl4j.bench.BenchException;
@@ -25,21 +26,20 @@ public final class PeerProcess implements AutoCloseable {
      *
      * @param classPath its libraries
      * @param log where what it prints besides is kept
+     * @param flags more flags of its JVM
      */
-    public PeerProcess(PeerKind kind, int threads, String classPath, Path log) throws IOException {
+    public PeerProcess(PeerKind kind, int threads, String classPath, Path log, String... flags) throws IOException {
         this.kind = kind;
         this.log = log;
-        ProcessBuilder builder = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseG1GC",
                 "--add-modules",
                 "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                PeerWorker.class.getName(),
-                kind.label(),
-                Integer.toString(threads));
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", classPath, PeerWorker.class.getName(), kind.label(), Integer.toString(threads)));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
         // With active waiting PyTorch's two threads were seen to stand in each other's way.
         builder.environment()
@@ -83,6 +83,29 @@ public final class PeerProcess implements AutoCloseable {
                     "the process of " + kind.label() + " ended at '" + command + "'; what it printed is in " + log);
         }
         return answer;
+    }
+
+    /**
+     * Sends a line to which one answer is right.
+     *
+     * @throws BenchException if it is another
+     */
+    public void require(String right, String command) throws IOException {
+        String answer = ask(command);
+        if (!answer.equals(right)) {
+            throw BenchException.environment(command + ": " + answer);
+        }
+    }
+
+    /** Prepares a workload and calls it until the compilers are done. */
+    public void warm(String workload) throws IOException {
+        require("ready", "prepare " + workload);
+        require("done", "warm");
+    }
+
+    /** Seconds of a call of what was warmed last. */
+    public double measure() throws IOException {
+        return Double.parseDouble(ask("measure"));
     }
 
     @Override

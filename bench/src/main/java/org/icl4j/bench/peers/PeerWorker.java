@@ -28,6 +28,7 @@ import org.icl4j.kernels.workload.Workload.Prepared;
  * answer FILE        done                          (the results of the first call as f32, little-endian)
  * warm               done
  * measure            seconds of a call
+ * bits               width of the vectors
  * </pre>
  */
 public final class PeerWorker {
@@ -75,6 +76,7 @@ public final class PeerWorker {
                 case "answer" -> answer(Path.of(words[1]));
                 case "warm" -> warm();
                 case "measure" -> Double.toString(Timing.secondsPerCall(call::run, callsPerMeasurement));
+                case "bits" -> Integer.toString(kernels.info().speciesBits());
                 default -> throw new IllegalArgumentException("no command " + words[0]);
             };
         } catch (RuntimeException | LinkageError e) {

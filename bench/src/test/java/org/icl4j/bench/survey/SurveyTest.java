@@ -83,6 +83,8 @@ class SurveyTest {
         assertUsage("--only nothing", "guard", "--only", "nothing");
         assertUsage("exclude", "guard", "--save", "a", "--baseline", "b");
         assertUsage("no kernel 'gem'", "peers", "gemm", "gem");
+        assertUsage("no kernel 'gem'", "widths", "gemm", "gem");
+        assertUsage("--rounds 2", "widths", "--rounds", "2");
     }
 
     private static void assertUsage(String part, String... args) {
