@@ -41,9 +41,9 @@ class BundledLibraryTest {
 
     @Test
     void manyUnpackAtOnce() throws Exception {
-        int users = 6;
+        int users = 4;
         try (ExecutorService threads = Executors.newFixedThreadPool(users)) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 2; round++) {
                 Path empty = cache.resolve("round-" + round);
                 CyclicBarrier together = new CyclicBarrier(users);
                 List<Future<Path>> results = new ArrayList<>();

@@ -1,9 +1,11 @@
 package org.icl4j.lab.rank1;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +13,6 @@ import java.util.TreeMap;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.lab.experiment.Claim.Verdict;
-import org.icl4j.lab.experiment.Conclusion;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
@@ -28,21 +29,25 @@ class Rank1ExperimentTest {
             Map.of("steps", "150", "batch", "32", "lr", "0.002", "evaluations", "2", "prompts", "100");
 
     /** A mistake shows on blocks that learnt nothing. */
-    private static final Map<String, String> UNTRAINED = Map.of("steps", "20", "evaluations", "1", "prompts", "50");
+    private static final Map<String, String> UNTRAINED =
+            Map.of("steps", "5", "batch", "8", "evaluations", "1", "prompts", "50");
 
     @TempDir
     private Path directory;
 
     private Map<String, Verdict> verdicts(Experiment experiment, String precision, Map<String, String> settings)
             throws IOException {
-        RunRequest request = new RunRequest("rank1", Scale.QUICK, precision, 7, settings);
-        List<Conclusion> conclusions = new Runner(
-                        experiment, request, KernelOptions.defaults().threads(2), Progress.silent())
-                .run(directory.resolve(precision), false)
-                .conclusions();
         Map<String, Verdict> verdicts = new TreeMap<>();
-        conclusions.forEach(c -> verdicts.put(c.id(), c.verdict()));
+        run(experiment, precision, settings, 2).conclusions().forEach(c -> verdicts.put(c.id(), c.verdict()));
         return verdicts;
+    }
+
+    private Runner.Result run(Experiment experiment, String precision, Map<String, String> settings, int threads)
+            throws IOException {
+        RunRequest request = new RunRequest("rank1", Scale.QUICK, precision, 7, settings);
+        KernelOptions options = KernelOptions.defaults().threads(threads);
+        return new Runner(experiment, request, options, Progress.silent())
+                .run(directory.resolve(precision + "-" + threads), false);
     }
 
     private static void assertAllPass(Map<String, Verdict> verdicts) {
@@ -58,6 +63,17 @@ class Rank1ExperimentTest {
     @Test
     void everyClaimPassesInDoublePrecision() throws IOException {
         assertAllPass(verdicts(new Rank1Experiment(), "f64", SHORT));
+    }
+
+    /** The kernels that a run gets, first cold and then compiled. */
+    @Test
+    void sameBytesWhateverTheThreads() throws IOException {
+        Map<String, String> settings = Map.of("steps", "20", "batch", "16", "evaluations", "2", "prompts", "50");
+        Path two = run(new Rank1Experiment(), "f32", settings, 2).directory();
+        Path one = run(new Rank1Experiment(), "f32", settings, 1).directory();
+        for (String file : List.of("measurements.csv", "claims.json", "checkpoints/block.safetensors")) {
+            assertArrayEquals(Files.readAllBytes(two.resolve(file)), Files.readAllBytes(one.resolve(file)), file);
+        }
     }
 
     private static <A> Tensor<A> correct(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
