@@ -85,7 +85,7 @@ final class ForkRuns {
 
     private static void warm(List<PeerProcess> forks, String benchmark) throws IOException {
         for (PeerProcess fork : forks) {
-            fork.warm(benchmark);
+            fork.warm(benchmark, false);
         }
     }
 }

@@ -27,6 +27,7 @@ import org.icl4j.kernels.workload.Workload.Prepared;
  * prepare WORKLOAD   ready | none | failed REASON
  * answer FILE        done                          (the results of the first call as f32, little-endian)
  * warm               done
+ * hurry              done                          (warm, in less time)
  * measure            seconds of a call
  * bits               width of the vectors
  * </pre>
@@ -34,6 +35,9 @@ import org.icl4j.kernels.workload.Workload.Prepared;
 public final class PeerWorker {
     private static final Timing.Effort EFFORT =
             new Timing.Effort(30_000_000, 500_000_000, 3_000_000_000L, 1, 25_000_000);
+
+    private static final Timing.Effort HURRY =
+            new Timing.Effort(20_000_000, 200_000_000, 2_000_000_000L, 1, 25_000_000);
 
     private final Peer peer;
     private final Kernels<float[]> kernels;
@@ -74,7 +78,8 @@ public final class PeerWorker {
             return switch (words[0]) {
                 case "prepare" -> prepare(words[1]);
                 case "answer" -> answer(Path.of(words[1]));
-                case "warm" -> warm();
+                case "warm" -> warm(EFFORT);
+                case "hurry" -> warm(HURRY);
                 case "measure" -> Double.toString(Timing.secondsPerCall(call::run, callsPerMeasurement));
                 case "bits" -> Integer.toString(kernels.info().speciesBits());
                 default -> throw new IllegalArgumentException("no command " + words[0]);
@@ -99,8 +104,8 @@ public final class PeerWorker {
         return "ready";
     }
 
-    private String warm() {
-        callsPerMeasurement = (int) Math.max(1, EFFORT.roundNanos() / Timing.warmUp(call::run, EFFORT));
+    private String warm(Timing.Effort effort) {
+        callsPerMeasurement = (int) Math.max(1, effort.roundNanos() / Timing.warmUp(call::run, effort));
         return "done";
     }
 

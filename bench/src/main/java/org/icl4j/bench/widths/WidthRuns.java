@@ -19,14 +19,17 @@ final class WidthRuns implements AutoCloseable {
 
     private final SortedMap<Integer, PeerProcess> processes = new TreeMap<>();
     private final int taken;
+    private final boolean hurry;
 
     /**
      * Starts them.
      *
      * @param classPath that of icl4j
      * @param scratch directory for what they print
+     * @param hurry whether to wait less for the compilers
      */
-    WidthRuns(String classPath, Path scratch) throws IOException {
+    WidthRuns(String classPath, Path scratch, boolean hurry) throws IOException {
+        this.hurry = hurry;
         PeerProcess unforced = start(classPath, scratch.resolve("default.log"));
         taken = Integer.parseInt(unforced.ask("bits"));
         processes.put(taken, unforced);
@@ -64,7 +67,7 @@ final class WidthRuns implements AutoCloseable {
 
     private void warm(Workload<float[]> workload) throws IOException {
         for (PeerProcess process : processes.values()) {
-            process.warm(workload.name());
+            process.warm(workload.name(), hurry);
         }
     }
 

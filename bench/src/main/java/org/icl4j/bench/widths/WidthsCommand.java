@@ -68,7 +68,7 @@ public final class WidthsCommand implements Callable<Integer> {
         List<Workload<float[]>> workloads = new Survey.Request(kernels, List.of(), List.of(), quick).workloads();
         String classPath =
                 PeerProcess.classPath(PeerKind.ICL4J, BuiltTree.here().target());
-        try (WidthRuns runs = new WidthRuns(classPath, Files.createTempDirectory("icl4j-widths"))) {
+        try (WidthRuns runs = new WidthRuns(classPath, Files.createTempDirectory("icl4j-widths"), quick)) {
             return report(runs.times(workloads, rounds, ProgressBars.on(terminal, Terminal.isPresent())), runs.taken());
         }
     }

@@ -104,7 +104,7 @@ class WidthsTest {
     /** A process for each width, up to the default one. */
     @Test
     void isMeasured(@TempDir Path directory) throws IOException {
-        try (WidthRuns runs = new WidthRuns(System.getProperty("java.class.path"), directory)) {
+        try (WidthRuns runs = new WidthRuns(System.getProperty("java.class.path"), directory, true)) {
             List<WidthTimes> rows = runs.times(
                     new Survey.Request(List.of("relu"), List.of(), List.of(), true).workloads(), 3, Progress.silent());
             SortedMap<Integer, double[]> seconds = rows.getFirst().seconds();

@@ -13,6 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The vector species in use, and the operations on lanes that the API leaves without a fixed order.
  *
+ * <p>The species is the one that the JVM prefers, the widest that the CPU has: {@code icl4j bench widths} measures every kernel on
+ * all widths, and ends with 1 where another one is better.
+ *
  * <p>Vectors are loaded and broadcast by the API's own methods and not through short names here: C2 inlines those always, ours only
  * until what it compiles has grown to some 18,000 nodes, and a vector that goes into a call is allocated.
  */
