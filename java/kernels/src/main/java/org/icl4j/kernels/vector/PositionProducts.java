@@ -30,8 +30,12 @@ record PositionProducts(Matrix<float[]> before, Matrix<float[]> h, Row dU) {
         float[] right = scratch.take(Math.multiplyExact(rows, dW.cols()));
         try {
             int whole = rows == 0 ? 0 : positions / rows * rows;
-            addTo(dW, products, 0, whole, rows, left, right);
-            addTo(dW, products, whole, positions, positions - whole, left, right);
+            if (whole > 0) {
+                addTo(dW, products, 0, whole, rows, left, right);
+            }
+            if (whole < positions) {
+                addTo(dW, products, whole, positions, positions - whole, left, right);
+            }
         } finally {
             scratch.giveBack(left);
             scratch.giveBack(right);
