@@ -6,6 +6,8 @@ import static org.icl4j.kernels.Checks.requireSameOrDisjoint;
 import static org.icl4j.kernels.Checks.requireShape;
 import static org.icl4j.kernels.Checks.requireWritable;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
@@ -14,6 +16,16 @@ import org.icl4j.kernels.provider.WorkerPool;
  * kinds in one and a class has one parent.
  */
 abstract class CheckedFront<A> {
+    /** Outputs that one kernel may have. */
+    private static final int MOST_OUTPUTS = 16;
+
+    /** Words for outputs, made once: a call whose arguments are right makes none. */
+    private static final List<String> NUMBERS =
+            IntStream.rangeClosed(1, MOST_OUTPUTS).mapToObj(i -> "no. " + i).toList();
+
+    private static final List<String> OUTPUTS =
+            NUMBERS.stream().map(number -> "output " + number).toList();
+
     final Precision<A> precision;
     final KernelParts<A> parts;
     private final WorkerPool workers;
@@ -83,17 +95,13 @@ abstract class CheckedFront<A> {
 
     static void requireOutputs(String kernel, Matrix<?>[] outputs, Matrix<?>... inputs) {
         for (int i = 0; i < outputs.length; i++) {
-            requireWritable(kernel, number(i), outputs[i]);
+            requireWritable(kernel, NUMBERS.get(i), outputs[i]);
             for (int j = 0; j < i; j++) {
-                requireDisjoint(kernel, number(i), outputs[i], "output " + number(j), outputs[j]);
+                requireDisjoint(kernel, NUMBERS.get(i), outputs[i], OUTPUTS.get(j), outputs[j]);
             }
             for (Matrix<?> input : inputs) {
-                requireDisjoint(kernel, number(i), outputs[i], "input", input);
+                requireDisjoint(kernel, NUMBERS.get(i), outputs[i], "input", input);
             }
         }
-    }
-
-    private static String number(int output) {
-        return "no. " + (output + 1);
     }
 }

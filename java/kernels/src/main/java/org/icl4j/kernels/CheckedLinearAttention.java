@@ -77,6 +77,6 @@ abstract class CheckedLinearAttention<A> extends CheckedPositions<A> implements 
                 q.count(),
                 q.cols(),
                 dHead,
-                "q is " + q.shape() + " with nHeads=" + heads.nHeads());
+                () -> "q is " + q.shape() + " with nHeads=" + heads.nHeads());
     }
 }

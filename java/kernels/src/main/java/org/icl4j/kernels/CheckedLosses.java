@@ -43,7 +43,8 @@ abstract class CheckedLosses<A> extends CheckedReductions<A> implements LossKern
     }
 
     private static void requireOnePerRow(String kernel, String name, Matrix<?> m, Matrix<?> logits) {
-        requireShape(kernel, name, m, 1, 1, (long) logits.count() * logits.rows(), "logits are " + logits.shape());
+        long rows = (long) logits.count() * logits.rows();
+        requireShape(kernel, name, m, 1, 1, rows, () -> "logits are " + logits.shape());
     }
 
     private static void requireTargets(String kernel, Targets targets, Matrix<?> logits) {

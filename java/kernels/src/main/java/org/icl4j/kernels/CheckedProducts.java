@@ -111,7 +111,7 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     public PackedMatrix<A> pack(Matrix<A> b, WeightType type) {
         Objects.requireNonNull(type, "type");
         begin(b);
-        requireShape("pack", "B", b, 1, b.rows(), b.cols(), "a packed matrix is one that serves for a batch");
+        requireShape("pack", "B", b, 1, b.rows(), b.cols(), () -> "a packed matrix is one that serves for a batch");
         return parts.products().pack(b, type);
     }
 

@@ -86,13 +86,12 @@ abstract class CheckedRecurrences<A> extends CheckedLinearAttention<A> implement
 
     private static <A> void requireStates(
             String kernel, int nGates, Matrix<A> recurrent, Matrix<A> initial, Matrix<A> h) {
-        String given = "h is " + h.shape();
-        requireShape(kernel, "initial", initial, h.count(), 1, h.cols(), given);
+        requireShape(kernel, "initial", initial, h.count(), 1, h.cols(), "h", h);
         if (recurrent.rows() != (long) nGates * h.cols()) {
             throw new IllegalArgumentException(kernel + ": W is " + recurrent.shape() + ", but must have "
-                    + (long) nGates * h.cols() + " rows, as " + given);
+                    + (long) nGates * h.cols() + " rows, as h is " + h.shape());
         }
-        requireShape(kernel, "W", recurrent, 1, recurrent.rows(), h.cols(), given);
+        requireShape(kernel, "W", recurrent, 1, recurrent.rows(), h.cols(), "h", h);
     }
 
     private static <A> void requireGated(String kernel, String name, Matrix<A> m, int nGates, Matrix<A> h) {

@@ -3,6 +3,7 @@ package org.icl4j.kernels;
 import static org.icl4j.kernels.Checks.requireDisjoint;
 import static org.icl4j.kernels.Checks.requireShape;
 
+import java.util.function.Supplier;
 import org.icl4j.kernels.provider.KernelParts;
 import org.icl4j.kernels.provider.WorkerPool;
 
@@ -54,7 +55,7 @@ abstract class CheckedStateSpaces<A> extends CheckedRecurrences<A> implements St
     @Override
     public void selectiveScan(SelectiveScan<A> in, Matrix<A> y, Matrix<A> last) {
         beginRowMajor("selectiveScan", in.x(), in.delta(), in.a(), in.b(), in.c(), in.skip(), in.initial(), y, last);
-        requireSelective("selectiveScan", "", in);
+        requireSelective("selectiveScan", Names.INPUTS, in);
         requireLike("selectiveScan", "y", y, "x", in.x());
         requireElementwise("selectiveScan", in.initial(), "last", last);
         requireOutputs(
@@ -77,8 +78,8 @@ abstract class CheckedStateSpaces<A> extends CheckedRecurrences<A> implements St
         Matrix<A> dSkip = gradients.skip();
         Matrix<A> dInitial = gradients.initial();
         beginRowMajor(kernel, dX, dDelta, dA, dB, dC, dSkip, dInitial);
-        requireSelective(kernel, "", in);
-        requireSelective(kernel, "gradient of ", gradients);
+        requireSelective(kernel, Names.INPUTS, in);
+        requireSelective(kernel, Names.GRADIENTS, gradients);
         requireLike(kernel, "dY", dY, "x", in.x());
         requireLike(kernel, "dLast", dLast, "initial", in.initial());
         requireLike(kernel, "gradient of x", dX, "x", in.x());
@@ -101,17 +102,35 @@ abstract class CheckedStateSpaces<A> extends CheckedRecurrences<A> implements St
         }
     }
 
-    private static <A> void requireSelective(String kernel, String of, SelectiveScan<A> scan) {
+    private static <A> void requireSelective(String kernel, Names names, SelectiveScan<A> scan) {
         Matrix<A> x = scan.x();
         int nStates = scan.a().cols();
-        String given = of + "x is " + x.shape();
-        requireShape(kernel, of + "delta", scan.delta(), x.count(), x.rows(), x.cols(), given);
-        requireShape(kernel, of + "a", scan.a(), 1, x.cols(), nStates, given);
-        requireShape(kernel, of + "skip", scan.skip(), 1, 1, x.cols(), given);
-        given += ", " + of + "a is " + scan.a().shape();
-        requireShape(kernel, of + "b", scan.b(), x.count(), x.rows(), nStates, given);
-        requireShape(kernel, of + "c", scan.c(), x.count(), x.rows(), nStates, given);
-        requireShape(kernel, of + "initial", scan.initial(), x.count(), x.cols(), nStates, given);
+        Supplier<String> given = () -> names.x + " is " + x.shape();
+        requireShape(kernel, names.delta, scan.delta(), x.count(), x.rows(), x.cols(), given);
+        requireShape(kernel, names.a, scan.a(), 1, x.cols(), nStates, given);
+        requireShape(kernel, names.skip, scan.skip(), 1, 1, x.cols(), given);
+        Supplier<String> andStates =
+                () -> given.get() + ", " + names.a + " is " + scan.a().shape();
+        requireShape(kernel, names.b, scan.b(), x.count(), x.rows(), nStates, andStates);
+        requireShape(kernel, names.c, scan.c(), x.count(), x.rows(), nStates, andStates);
+        requireShape(kernel, names.initial, scan.initial(), x.count(), x.cols(), nStates, andStates);
+    }
+
+    /** What the operands of a scan are called in messages. */
+    private record Names(String x, String delta, String a, String b, String c, String skip, String initial) {
+        static final Names INPUTS = of("");
+        static final Names GRADIENTS = of("gradient of ");
+
+        private static Names of(String prefix) {
+            return new Names(
+                    prefix + "x",
+                    prefix + "delta",
+                    prefix + "a",
+                    prefix + "b",
+                    prefix + "c",
+                    prefix + "skip",
+                    prefix + "initial");
+        }
     }
 
     private static void requireScanFits(String kernel, Matrix<?> b) {

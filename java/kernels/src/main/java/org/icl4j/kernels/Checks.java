@@ -1,5 +1,7 @@
 package org.icl4j.kernels;
 
+import java.util.function.Supplier;
+
 /** The argument checks of {@link CheckedKernels}. Sums and products are taken in {@code long}. */
 final class Checks {
     /** Pairs of matrices of two batches that are compared one by one. */
@@ -31,9 +33,10 @@ final class Checks {
     }
 
     /** A matrix of this shape, which follows from what {@code given} says. */
-    static void requireShape(String kernel, String name, Matrix<?> m, int count, int rows, long cols, String given) {
+    static void requireShape(
+            String kernel, String name, Matrix<?> m, int count, int rows, long cols, Supplier<String> given) {
         if (m.count() != count || m.rows() != rows || m.cols() != cols) {
-            throw mismatch(kernel, name, m, count, rows, cols, given);
+            throw mismatch(kernel, name, m, count, rows, cols, given.get());
         }
     }
 

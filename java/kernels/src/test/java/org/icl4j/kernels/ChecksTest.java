@@ -149,7 +149,8 @@ class ChecksTest {
                 "x is [2, 0]");
         Matrix<float[]> many = Matrix.batch(new float[70_000], 0, 70_000, 0, 70_000, 1, 1);
         assertRefused(
-                () -> Checks.requireShape("layerNorm", "mean", row, 1, 1, 70_000L * 70_000, "x is " + many.shape()),
+                () -> Checks.requireShape(
+                        "layerNorm", "mean", row, 1, 1, 70_000L * 70_000, () -> "x is " + many.shape()),
                 "4900000000");
         Checks.requireHeadFits("attention", 64, 5_000_000);
         assertRefused(() -> Checks.requireHeadFits("attention", 1, (1 << 29) + 16), "536870928 keys", "1073741824");

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 
 /**
@@ -17,7 +18,7 @@ import java.util.function.IntConsumer;
  * <p>Tasks are claimed one at a time, so which thread runs a task is open; kernels write disjoint
  * elements from each, so their results do not depend on it. Waiting threads spin for a few
  * microseconds, then park: a core taken by somebody else costs a park, not a spin without end. A
- * second caller while the pool is at work runs its tasks alone.
+ * second caller while the pool is at work runs its tasks alone, and so does a task that calls again.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 2_000;
@@ -25,8 +26,8 @@ public final class WorkerPool implements AutoCloseable {
     private final int threads;
     private final Optional<Executor> executor;
     private final List<Thread> workers = new ArrayList<>();
-    private final ReentrantLock busy = new ReentrantLock();
-    private volatile Job current;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Job job = new Job();
     private volatile boolean closed;
 
     /**
@@ -56,26 +57,23 @@ public final class WorkerPool implements AutoCloseable {
      *     tasks still run, and all have ended
      */
     public void run(int tasks, IntConsumer task) {
-        if (threads == 1 || tasks < 2 || !busy.tryLock()) {
+        if (threads == 1 || tasks < 2 || !busy.compareAndSet(false, true)) {
             for (int i = 0; i < tasks; i++) {
                 task.accept(i);
             }
             return;
         }
-        Job job = new Job(tasks, task);
         try {
-            share(job);
-            job.work();
+            int number = job.begin(tasks, task);
+            share(number, Math.min(threads, tasks) - 1);
+            job.work(number);
             job.await();
         } finally {
-            job.task = null; // Workers keep their last job; the caller's arrays must not live as long.
-            busy.unlock();
+            busy.set(false);
         }
     }
 
-    private void share(Job job) {
-        current = job;
-        int helpers = Math.min(threads, job.tasks) - 1;
+    private void share(int number, int helpers) {
         if (executor.isEmpty()) {
             for (int i = 0; i < helpers; i++) {
                 LockSupport.unpark(workers.get(i));
@@ -84,37 +82,38 @@ public final class WorkerPool implements AutoCloseable {
         }
         for (int i = 0; i < helpers; i++) {
             try {
-                executor.get().execute(job::work);
+                executor.get().execute(() -> job.work(number));
             } catch (RejectedExecutionException saturated) {
                 return; // The caller does the work alone.
             } catch (RuntimeException | Error e) {
-                job.failure.compareAndSet(null, e); // Helpers may be at work: run() throws it when all have ended.
+                job.failed(e); // Helpers may be at work: run() throws it when all have ended.
                 return;
             }
         }
     }
 
     private void serve() {
-        Job last = null;
+        int last = 0;
         while (!closed) {
-            Job job = nextAfter(last);
-            if (job != null) {
-                job.work();
-                last = job;
+            int number = nextAfter(last);
+            if (number != last) {
+                job.work(number);
+                last = number;
             }
         }
     }
 
-    private Job nextAfter(Job last) {
+    /** The number of a job after {@code last}, or {@code last} if none came before the thread was parked. */
+    private int nextAfter(int last) {
         for (int i = 0; i < SPINS; i++) {
-            Job job = current;
-            if (job != last || closed) {
-                return job == last ? null : job;
+            int number = job.number();
+            if (number != last || closed) {
+                return number;
             }
             Thread.onSpinWait();
         }
         LockSupport.park(this);
-        return null;
+        return last;
     }
 
     /** Ends the pool's own threads and waits for them. */
@@ -137,42 +136,82 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** The tasks of one call; the same object for all calls, which so make no garbage. */
     private static final class Job {
-        final int tasks;
-        private IntConsumer task;
-        private final AtomicInteger claimed = new AtomicInteger();
-        private final AtomicInteger ended = new AtomicInteger();
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
-        private final Thread caller = Thread.currentThread();
+        /**
+         * The job's number in the upper half, its unclaimed tasks in the lower: who comes too late for a job claims nothing of
+         * the next.
+         */
+        private final AtomicLong open = new AtomicLong();
 
-        Job(int tasks, IntConsumer task) {
+        private final AtomicInteger unended = new AtomicInteger();
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+        private int tasks;
+        private IntConsumer task;
+        private Thread caller;
+
+        /** Opens the next job, and gives its number. */
+        int begin(int tasks, IntConsumer task) {
             this.tasks = tasks;
             this.task = task;
+            caller = Thread.currentThread();
+            unended.set(tasks);
+            int number = number() + 1;
+            open.set((long) number << Integer.SIZE | tasks);
+            return number;
         }
 
-        void work() {
-            for (int i = claimed.getAndIncrement(); i < tasks; i = claimed.getAndIncrement()) {
+        int number() {
+            return numberOf(open.get());
+        }
+
+        private static int numberOf(long open) {
+            return (int) (open >>> Integer.SIZE);
+        }
+
+        /** Works on job {@code number} until no task is left to claim. */
+        void work(int number) {
+            for (int left = claim(number); left > 0; left = claim(number)) {
+                Thread waiting = caller; // While a task is claimed the next job cannot begin.
                 try {
-                    task.accept(i);
+                    task.accept(tasks - left);
                 } catch (RuntimeException | Error e) {
-                    failure.compareAndSet(null, e);
+                    failed(e);
                 } finally {
-                    if (ended.incrementAndGet() == tasks) {
-                        LockSupport.unpark(caller);
+                    if (unended.decrementAndGet() == 0) {
+                        LockSupport.unpark(waiting);
                     }
                 }
             }
         }
 
+        /** The unclaimed tasks of job {@code number}, one of which is now the caller's, or 0. */
+        private int claim(int number) {
+            long now = open.get();
+            while (numberOf(now) == number && (int) now > 0) {
+                if (open.compareAndSet(now, now - 1)) {
+                    return (int) now;
+                }
+                now = open.get();
+            }
+            return 0;
+        }
+
+        void failed(Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+
         void await() {
-            for (int spins = 0; ended.get() < tasks; spins++) {
+            for (int spins = 0; unended.get() > 0; spins++) {
                 if (spins < SPINS) {
                     Thread.onSpinWait();
                 } else {
                     LockSupport.park(this);
                 }
             }
-            switch (failure.get()) {
+            task = null; // The caller's arrays must not live as long as the pool.
+            caller = null;
+            switch (failure.getAndSet(null)) {
                 case null -> {}
                 case RuntimeException e -> throw e;
                 case Error e -> throw e;

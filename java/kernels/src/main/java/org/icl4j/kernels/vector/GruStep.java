@@ -127,16 +127,13 @@ final class GruStep {
         }
     }
 
-    /** dU ← dPre with its last part multiplied by r, for one batch entry; dBias += Σₜ dU[t]. */
-    static void contributionGradients(
-            Matrix<float[]> dPre, Matrix<float[]> gates, Matrix<float[]> dU, Matrix<float[]> dBias) {
+    /** The row {@code dU} at {@code at} ← dPre[t] with its last part multiplied by r; dBias += dU. */
+    static void contributionGradient(
+            Matrix<float[]> dPre, Matrix<float[]> gates, int b, int t, float[] dU, int at, Matrix<float[]> dBias) {
         int n = dPre.cols() / 3;
-        for (int t = 0; t < dPre.rows(); t++) {
-            int at = dU.index(0, t, 0);
-            System.arraycopy(dPre.array(), dPre.index(0, t, 0), dU.array(), at, 3 * n);
-            multiply(dU.array(), at + 2 * n, gates.array(), gates.index(0, t, 0), n);
-            add(dBias.array(), dBias.offset(), dU.array(), at, 3 * n);
-        }
+        System.arraycopy(dPre.array(), dPre.index(b, t, 0), dU, at, 3 * n);
+        multiply(dU, at + 2 * n, gates.array(), gates.index(b, t, 0), n);
+        add(dBias.array(), dBias.offset(), dU, at, 3 * n);
     }
 
     private static void multiply(float[] x, int xAt, float[] by, int byAt, int n) {

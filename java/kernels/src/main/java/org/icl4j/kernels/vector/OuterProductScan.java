@@ -20,54 +20,63 @@ import org.icl4j.kernels.Matrix;
  * A block of columns goes through the whole sequence before the next, so that its part of S stays in the first-level cache; two
  * positions at a time, so that an element of S is loaded and stored once for four multiply-adds.
  *
- * @param rows [T, D], as columns, left and out
+ * @param nHeads heads side by side in the columns of rows, columns, left and out, [B, T, H·D]
  * @param factor of the columns
  * @param out overwritten
  * @param fromEnd whether the sequence is gone through from its end
+ * @param initial S before it, [B, H·D, D], or where it is to be read transposed the view [B, D, H·D]
+ * @param last overwritten by S after it, or null; may be initial
  */
 record OuterProductScan(
+        int nHeads,
         Matrix<float[]> rows,
         Matrix<float[]> columns,
         float factor,
         Matrix<float[]> left,
         float outFactor,
         Matrix<float[]> out,
-        boolean fromEnd) {
+        boolean fromEnd,
+        Matrix<float[]> initial,
+        Matrix<float[]> last) {
 
     private static final int WIDE = 2 * LENGTH;
 
+    private int dHead() {
+        return rows.cols() / nHeads;
+    }
+
     /** Working memory of {@link #run}: the columns of S that are gone through together. */
-    static int scratchLength(int dHead) {
-        return Math.multiplyExact(dHead, WIDE);
+    int scratchLength() {
+        return Math.multiplyExact(dHead(), WIDE);
     }
 
     /**
-     * Runs the whole sequence.
+     * Runs the whole sequence of head {@code h} of batch entry {@code b}.
      *
-     * @param initial S before it, [D, D]; may be a transposed view
-     * @param last overwritten by S after it, or null; may be initial
      * @param panel working memory
      */
-    void run(Matrix<float[]> initial, Matrix<float[]> last, float[] panel) {
-        int dHead = rows.cols();
+    void run(int b, int h, float[] panel) {
+        int dHead = dHead();
         int column = 0;
         for (; column + WIDE <= dHead; column += WIDE) {
-            loadPanel(initial, column, WIDE, panel, WIDE);
-            wideColumns(panel, column);
-            storePanel(panel, WIDE, last, column, WIDE);
+            loadPanel(b, h, column, WIDE, panel, WIDE);
+            wideColumns(b, h * dHead, column, panel);
+            storePanel(panel, WIDE, b, h, column, WIDE);
         }
         for (; column < dHead; column += LENGTH) {
             int width = Math.min(LENGTH, dHead - column);
-            loadPanel(initial, column, width, panel, LENGTH);
-            narrowColumns(panel, column, Lanes.first(width));
-            storePanel(panel, LENGTH, last, column, width);
+            loadPanel(b, h, column, width, panel, LENGTH);
+            narrowColumns(b, h * dHead, column, panel, Lanes.keptFirst(width));
+            storePanel(panel, LENGTH, b, h, column, width);
         }
     }
 
     /** The columns {@code column} … {@code column + width} of S as a panel with rows {@code ld} apart, filled up with zeros. */
-    private static void loadPanel(Matrix<float[]> initial, int column, int width, float[] panel, int ld) {
-        for (int d = 0; d < initial.rows(); d++) {
-            int from = initial.index(0, d, column);
+    private void loadPanel(int b, int h, int column, int width, float[] panel, int ld) {
+        int dHead = dHead();
+        int head = initial.isTransposed() ? initial.index(b, 0, h * dHead) : initial.index(b, h * dHead, 0);
+        for (int d = 0; d < dHead; d++) {
+            int from = head + d * initial.rowStep() + column * initial.colStep();
             for (int j = 0; j < width; j++) {
                 panel[d * ld + j] = initial.array()[from + j * initial.colStep()];
             }
@@ -75,11 +84,10 @@ record OuterProductScan(
         }
     }
 
-    private static void storePanel(float[] panel, int ld, Matrix<float[]> last, int column, int width) {
-        if (last != null) {
-            for (int d = 0; d < last.rows(); d++) {
-                System.arraycopy(panel, d * ld, last.array(), last.index(0, d, column), width);
-            }
+    private void storePanel(float[] panel, int ld, int b, int h, int column, int width) {
+        int dHead = dHead();
+        for (int d = 0; last != null && d < dHead; d++) {
+            System.arraycopy(panel, d * ld, last.array(), last.index(b, h * dHead + d, column), width);
         }
     }
 
@@ -87,7 +95,8 @@ record OuterProductScan(
         return fromEnd ? rows.rows() - 1 - step : step;
     }
 
-    private void wideColumns(float[] panel, int column) {
+    /** {@code head} is the first column of the head. */
+    private void wideColumns(int b, int head, int column, float[] panel) {
         int steps = rows.rows();
         int step = 0;
         for (; step + 2 <= steps; step += 2) {
@@ -95,56 +104,56 @@ record OuterProductScan(
             int j = position(step + 1);
             wide2(
                     panel,
-                    rows.cols(),
+                    dHead(),
                     rows.array(),
-                    rows.index(0, i, 0),
-                    rows.index(0, j, 0),
+                    rows.index(b, i, head),
+                    rows.index(b, j, head),
                     columns.array(),
-                    columns.index(0, i, column),
-                    columns.index(0, j, column),
+                    columns.index(b, i, head + column),
+                    columns.index(b, j, head + column),
                     factor,
                     left.array(),
-                    left.index(0, i, 0),
-                    left.index(0, j, 0),
+                    left.index(b, i, head),
+                    left.index(b, j, head),
                     outFactor,
                     out.array(),
-                    out.index(0, i, column),
-                    out.index(0, j, column));
+                    out.index(b, i, head + column),
+                    out.index(b, j, head + column));
         }
         if (step < steps) {
             int i = position(step);
             wide1(
                     panel,
-                    rows.cols(),
+                    dHead(),
                     rows.array(),
-                    rows.index(0, i, 0),
+                    rows.index(b, i, head),
                     columns.array(),
-                    columns.index(0, i, column),
+                    columns.index(b, i, head + column),
                     factor,
                     left.array(),
-                    left.index(0, i, 0),
+                    left.index(b, i, head),
                     outFactor,
                     out.array(),
-                    out.index(0, i, column));
+                    out.index(b, i, head + column));
         }
     }
 
-    private void narrowColumns(float[] panel, int column, VectorMask<Float> mask) {
+    private void narrowColumns(int b, int head, int column, float[] panel, VectorMask<Float> mask) {
         for (int step = 0; step < rows.rows(); step++) {
             int i = position(step);
             narrow1(
                     panel,
-                    rows.cols(),
+                    dHead(),
                     rows.array(),
-                    rows.index(0, i, 0),
+                    rows.index(b, i, head),
                     columns.array(),
-                    columns.index(0, i, column),
+                    columns.index(b, i, head + column),
                     factor,
                     left.array(),
-                    left.index(0, i, 0),
+                    left.index(b, i, head),
                     outFactor,
                     out.array(),
-                    out.index(0, i, column),
+                    out.index(b, i, head + column),
                     mask);
         }
     }

@@ -162,21 +162,24 @@ final class ProductTiles {
             int from = start + i * vectors * LENGTH;
             int to = cStart + i * ldc;
             for (int j = 0; j < vectors - 1; j++) {
-                FloatVector scaled = fromArray(SPECIES, sums, from + j * LENGTH).mul(alpha);
-                add(c, to + j * LENGTH, beta, scaled);
+                put(sums, from + j * LENGTH, alpha, beta, c, to + j * LENGTH);
             }
             int tail = (vectors - 1) * LENGTH;
-            addPart(c, to + tail, beta, fromArray(SPECIES, sums, from + tail).mul(alpha), last);
+            putPart(sums, from + tail, alpha, beta, c, to + tail, last);
         }
     }
 
-    private static void add(float[] c, int at, float beta, FloatVector scaled) {
-        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at).fma(broadcast(SPECIES, beta), scaled);
-        sum.intoArray(c, at);
+    /** One vector; it takes none, which a call would put in a box. */
+    private static void put(float[] sums, int at, float alpha, float beta, float[] c, int to) {
+        FloatVector scaled = fromArray(SPECIES, sums, at).mul(alpha);
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, to).fma(broadcast(SPECIES, beta), scaled);
+        sum.intoArray(c, to);
     }
 
-    private static void addPart(float[] c, int at, float beta, FloatVector scaled, VectorMask<Float> mask) {
-        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at, mask).fma(broadcast(SPECIES, beta), scaled);
-        sum.intoArray(c, at, mask);
+    private static void putPart(
+            float[] sums, int at, float alpha, float beta, float[] c, int to, VectorMask<Float> mask) {
+        FloatVector scaled = fromArray(SPECIES, sums, at).mul(alpha);
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, to, mask).fma(broadcast(SPECIES, beta), scaled);
+        sum.intoArray(c, to, mask);
     }
 }

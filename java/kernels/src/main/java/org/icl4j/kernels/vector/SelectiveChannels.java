@@ -13,25 +13,31 @@ import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.SelectiveScan;
 
 /**
- * The selective scan of one vector of channels of one batch entry, a lane a channel. States and their gradients are [N, LENGTH].
+ * The selective scan of one vector of channels of one batch entry, a lane a channel; {@code first} is the channel of the first lane.
+ * States and their gradients are [N, LENGTH].
  *
  * <p>Working memory of the backward pass, in units of that size, with T positions: the states before each position and after the
  * last (T + 1), the gradients of c and of b at each position, lane by lane of the sums over channels (T each), and the gradient of
  * the states (1).
  *
+ * <p>What one pass over the states finds goes to the next through memory: as a vector handed to a method it would be an object.
+ *
  * @param rates a transposed, [N, D], D in whole vectors
- * @param b batch entry
- * @param first channel of the first lane
  */
-record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int first) {
+record SelectiveChannels(SelectiveScan<float[]> in, float[] rates) {
 
-    /** Room for the working memory of {@link #backward}. */
-    static int scratchLength(int length, int nStates) {
-        return Math.multiplyExact(3 * (length + 1), nStates * LENGTH);
+    /** Room for the working memory of {@link #forward}. */
+    int scratchLength() {
+        return Math.multiplyExact(nStates(), LENGTH);
     }
 
-    private VectorMask<Float> mask() {
-        return Lanes.first(Math.min(LENGTH, in.x().cols() - first));
+    /** Room for the working memory of {@link #backward}. */
+    int backwardScratchLength() {
+        return Math.multiplyExact(3 * (in.x().rows() + 1), nStates() * LENGTH);
+    }
+
+    private VectorMask<Float> mask(int first) {
+        return Lanes.keptFirst(in.x().cols() - first);
     }
 
     private int nStates() {
@@ -43,17 +49,17 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
     }
 
     /** y and the last states of these channels. */
-    void forward(Matrix<float[]> y, Matrix<float[]> last, float[] states) {
-        loadStates(in.initial(), states, 0);
-        VectorMask<Float> mask = mask();
+    void forward(int b, int first, Matrix<float[]> y, Matrix<float[]> last, float[] states) {
+        loadStates(in.initial(), b, first, states, 0);
+        VectorMask<Float> mask = mask(first);
         for (int t = 0; t < y.rows(); t++) {
-            step(t, mask, states, 0, 0);
-            output(t, mask, states, y);
+            step(b, first, t, mask, states, 0, 0);
+            output(b, first, t, mask, states, y);
         }
-        storeStates(states, 0, last);
+        storeStates(states, 0, last, b, first);
     }
 
-    private void loadStates(Matrix<float[]> from, float[] states, int at) {
+    private static void loadStates(Matrix<float[]> from, int b, int first, float[] states, int at) {
         int lanes = Math.min(LENGTH, from.rows() - first);
         for (int n = 0; n < from.cols(); n++) {
             for (int lane = 0; lane < LENGTH; lane++) {
@@ -62,7 +68,7 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         }
     }
 
-    private void storeStates(float[] states, int at, Matrix<float[]> to) {
+    private static void storeStates(float[] states, int at, Matrix<float[]> to, int b, int first) {
         int lanes = Math.min(LENGTH, to.rows() - first);
         for (int lane = 0; lane < lanes; lane++) {
             for (int n = 0; n < to.cols(); n++) {
@@ -71,24 +77,51 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         }
     }
 
+    private void step(int b, int first, int t, VectorMask<Float> mask, float[] states, int before, int after) {
+        step(
+                nStates(),
+                in.delta().array(),
+                in.delta().index(b, t, first),
+                in.x().array(),
+                in.x().index(b, t, first),
+                in.b().array(),
+                in.b().index(b, t, 0),
+                rates,
+                first,
+                ratesStep(),
+                states,
+                before,
+                after,
+                mask);
+    }
+
     /** after[n] ← exp(δ·a[n])∘before[n] + δ·x·b[n]; the two may be one. */
-    private void step(int t, VectorMask<Float> mask, float[] states, int before, int after) {
-        FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector input = delta.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
-        float[] ofInput = in.b().array();
-        int inputAt = in.b().index(b, t, 0);
-        float[] rates = this.rates;
-        int step = ratesStep();
-        int nStates = nStates();
+    private static void step(
+            int nStates,
+            float[] deltas,
+            int deltaAt,
+            float[] xs,
+            int xAt,
+            float[] ofInput,
+            int inputAt,
+            float[] rates,
+            int rateAt,
+            int rateStep,
+            float[] states,
+            int before,
+            int after,
+            VectorMask<Float> mask) {
+        FloatVector delta = fromArray(SPECIES, deltas, deltaAt, mask);
+        FloatVector input = delta.mul(fromArray(SPECIES, xs, xAt, mask));
         for (int n = 0; n < nStates; n++) {
-            FloatVector decay = VectorMath.exp(delta.mul(fromArray(SPECIES, rates, first + n * step)));
+            FloatVector decay = VectorMath.exp(delta.mul(fromArray(SPECIES, rates, rateAt + n * rateStep)));
             FloatVector entering = input.mul(broadcast(SPECIES, ofInput[inputAt + n]));
             decay.fma(fromArray(SPECIES, states, before + n * LENGTH), entering).intoArray(states, after + n * LENGTH);
         }
     }
 
     /** y ← skip∘x + Σₙ c[n]·states[n]. */
-    private void output(int t, VectorMask<Float> mask, float[] states, Matrix<float[]> y) {
+    private void output(int b, int first, int t, VectorMask<Float> mask, float[] states, Matrix<float[]> y) {
         FloatVector skip = fromArray(SPECIES, in.skip().array(), in.skip().index(0, 0, first), mask);
         FloatVector sum = skip.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
         float[] ofOutput = in.c().array();
@@ -101,9 +134,11 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
     }
 
     /** Sets the sums over channels to 0. */
-    static void clearSums(float[] working, int length, int nStates) {
-        int sums = (length + 1) * nStates * LENGTH;
-        Arrays.fill(working, sums, sums + 2 * length * nStates * LENGTH, 0);
+    void clearSums(float[] working) {
+        int size = nStates() * LENGTH;
+        int length = in.x().rows();
+        int sums = (length + 1) * size;
+        Arrays.fill(working, sums, sums + 2 * length * size, 0);
     }
 
     /** The sums over channels of one batch entry as gradients of b and c. */
@@ -125,6 +160,8 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
      * as far apart as in {@link #rates}.
      */
     void backward(
+            int b,
+            int first,
             Matrix<float[]> dY,
             Matrix<float[]> dLast,
             SelectiveScan<float[]> gradients,
@@ -133,29 +170,37 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             int share) {
         int length = dY.rows();
         int size = nStates() * LENGTH;
-        VectorMask<Float> mask = mask();
-        loadStates(in.initial(), working, 0);
+        VectorMask<Float> mask = mask(first);
+        loadStates(in.initial(), b, first, working, 0);
         for (int t = 0; t < length; t++) {
-            step(t, mask, working, t * size, (t + 1) * size);
+            step(b, first, t, mask, working, t * size, (t + 1) * size);
         }
         for (int n = 0; n <= nStates(); n++) {
-            zero(SPECIES).intoArray(shares, share + n * ratesStep());
+            Arrays.fill(shares, share + n * ratesStep(), share + n * ratesStep() + LENGTH, 0);
         }
         int g = (3 * length + 1) * size;
-        loadStates(dLast, working, g);
+        loadStates(dLast, b, first, working, g);
         for (int t = length - 1; t >= 0; t--) {
             int sums = (length + 1 + t) * size;
-            outputs(t, mask, dY, working, (t + 1) * size, g, sums, sums + length * size);
-            FloatVector toInput = inputGradient(t, working, g);
-            inputs(t, mask, toInput, dY, gradients.x(), shares, share);
-            decays(t, mask, toInput, gradients.delta(), working, t * size, g, shares, share + ratesStep());
+            outputs(b, first, t, mask, dY, working, (t + 1) * size, g, sums, sums + length * size);
+            inputs(b, first, t, mask, dY, gradients, working, g, shares, share);
+            decays(b, first, t, mask, gradients.delta(), working, t * size, g, shares, share + ratesStep());
         }
-        storeStates(working, g, gradients.initial());
+        storeStates(working, g, gradients.initial(), b, first);
     }
 
     /** g[n] += dY·c[n], and the terms of the sums over channels. Lanes beyond the channels may hold 0·∞ and must not reach them. */
     private void outputs(
-            int t, VectorMask<Float> mask, Matrix<float[]> dY, float[] working, int after, int g, int sumC, int sumB) {
+            int b,
+            int first,
+            int t,
+            VectorMask<Float> mask,
+            Matrix<float[]> dY,
+            float[] working,
+            int after,
+            int g,
+            int sumC,
+            int sumB) {
         FloatVector dOut = fromArray(SPECIES, dY.array(), dY.index(b, t, first), mask);
         FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
         FloatVector input = delta.mul(fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask));
@@ -175,8 +220,18 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         }
     }
 
-    /** Σₙ g[n]·b[n]. */
-    private FloatVector inputGradient(int t, float[] working, int g) {
+    /** With i = Σₙ g[n]·b[n]: dX ← δ·i + skip·dY, the share of the by-pass, and i itself to dDelta. */
+    private void inputs(
+            int b,
+            int first,
+            int t,
+            VectorMask<Float> mask,
+            Matrix<float[]> dY,
+            SelectiveScan<float[]> gradients,
+            float[] working,
+            int g,
+            float[] shares,
+            int share) {
         float[] ofInput = in.b().array();
         int inputAt = in.b().index(b, t, 0);
         int nStates = nStates();
@@ -184,31 +239,23 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
         for (int n = 0; n < nStates; n++) {
             sum = broadcast(SPECIES, ofInput[inputAt + n]).fma(fromArray(SPECIES, working, g + n * LENGTH), sum);
         }
-        return sum;
-    }
-
-    /** dX ← δ·toInput + skip·dY, and the share of the by-pass. */
-    private void inputs(
-            int t,
-            VectorMask<Float> mask,
-            FloatVector toInput,
-            Matrix<float[]> dY,
-            Matrix<float[]> dX,
-            float[] shares,
-            int share) {
+        Matrix<float[]> dX = gradients.x();
+        Matrix<float[]> dDelta = gradients.delta();
+        sum.intoArray(dDelta.array(), dDelta.index(b, t, first), mask);
         FloatVector x = fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask);
         FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
         FloatVector dOut = fromArray(SPECIES, dY.array(), dY.index(b, t, first), mask);
         FloatVector skip = fromArray(SPECIES, in.skip().array(), in.skip().index(0, 0, first), mask);
-        delta.fma(toInput, skip.mul(dOut)).intoArray(dX.array(), dX.index(b, t, first), mask);
+        delta.fma(sum, skip.mul(dOut)).intoArray(dX.array(), dX.index(b, t, first), mask);
         fromArray(SPECIES, shares, share).add(dOut.mul(x)).intoArray(shares, share);
     }
 
-    /** dDelta ← x·toInput + Σₙ e[n]·g[n]·before[n]·a[n] with e = exp(δ·a), g[n] ← e[n]·g[n], and the shares of the rates. */
+    /** dDelta, which holds i, becomes x·i + Σₙ e[n]·g[n]·before[n]·a[n] with e = exp(δ·a); g[n] ← e[n]·g[n]; shares of the rates. */
     private void decays(
+            int b,
+            int first,
             int t,
             VectorMask<Float> mask,
-            FloatVector toInput,
             Matrix<float[]> dDelta,
             float[] working,
             int before,
@@ -216,7 +263,6 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             float[] shares,
             int share) {
         FloatVector delta = fromArray(SPECIES, in.delta().array(), in.delta().index(b, t, first), mask);
-        FloatVector x = fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask);
         float[] rates = this.rates;
         int step = ratesStep();
         int nStates = nStates();
@@ -229,6 +275,8 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates, int b, int fi
             sum = product.fma(rate, sum);
             product.fma(delta, fromArray(SPECIES, shares, share + n * step)).intoArray(shares, share + n * step);
         }
-        x.fma(toInput, sum).intoArray(dDelta.array(), dDelta.index(b, t, first), mask);
+        FloatVector x = fromArray(SPECIES, in.x().array(), in.x().index(b, t, first), mask);
+        int at = dDelta.index(b, t, first);
+        x.fma(fromArray(SPECIES, dDelta.array(), at, mask), sum).intoArray(dDelta.array(), at, mask);
     }
 }

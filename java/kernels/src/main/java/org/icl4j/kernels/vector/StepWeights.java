@@ -86,7 +86,7 @@ record StepWeights(int k, int n, float[] packed) {
             widePanel(rows, x, xAt, xStep, first * k, y, yAt + first, yStep);
         }
         for (; first < n; first += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - first));
+            VectorMask<Float> mask = Lanes.keptFirst(n - first);
             narrowPanel(rows, x, xAt, xStep, first * k, y, yAt + first, yStep, mask);
         }
     }

@@ -29,13 +29,9 @@ final class VectorLinearAttention implements LinearAttentionKernels<float[]> {
             Matrix<float[]> out,
             Matrix<float[]> last) {
         float scale = (float) heads.scale();
-        workers.run(q.count() * heads.nHeads(), task -> {
-            Head head = new Head(task / heads.nHeads(), task % heads.nHeads(), initial.cols());
-            run(
-                    new OuterProductScan(head.of(k), head.of(v), 1, head.of(q), scale, head.of(out), false),
-                    head.stateOf(initial),
-                    head.stateOf(last));
-        });
+        int nHeads = heads.nHeads();
+        OuterProductScan scan = new OuterProductScan(nHeads, k, v, 1, q, scale, out, false, initial, last);
+        workers.run(q.count() * nHeads, task -> run(scan, task / nHeads, task % nHeads));
     }
 
     @Override
@@ -53,40 +49,29 @@ final class VectorLinearAttention implements LinearAttentionKernels<float[]> {
             Matrix<float[]> dInitial) {
         float scale = (float) heads.scale();
         int nHeads = heads.nHeads();
+        OuterProductScan forQ =
+                new OuterProductScan(nHeads, v, k, 1, dOut, scale, dq, false, initial.transposed(), null);
+        OuterProductScan forK = new OuterProductScan(nHeads, dOut, q, scale, v, 1, dk, true, dLast.transposed(), null);
+        OuterProductScan forV = new OuterProductScan(nHeads, q, dOut, scale, k, 1, dv, true, dLast, dInitial);
         // dInitial may be dLast, so no other task may read that one: dk and dv are one task.
         workers.run(q.count() * nHeads * 2, task -> {
-            Head head = new Head(task / 2 / nHeads, task / 2 % nHeads, initial.cols());
-            Matrix<float[]> dOutHead = head.of(dOut);
+            int b = task / 2 / nHeads;
+            int h = task / 2 % nHeads;
             if (task % 2 == 0) {
-                run(
-                        new OuterProductScan(head.of(v), head.of(k), 1, dOutHead, scale, head.of(dq), false),
-                        head.stateOf(initial).transposed(),
-                        null);
+                run(forQ, b, h);
             } else {
-                run(
-                        new OuterProductScan(dOutHead, head.of(q), scale, head.of(v), 1, head.of(dk), true),
-                        head.stateOf(dLast).transposed(),
-                        null);
-                run(
-                        new OuterProductScan(head.of(q), dOutHead, scale, head.of(k), 1, head.of(dv), true),
-                        head.stateOf(dLast),
-                        head.stateOf(dInitial));
+                run(forK, b, h);
+                run(forV, b, h);
             }
         });
     }
 
-    private void run(OuterProductScan scan, Matrix<float[]> initial, Matrix<float[]> last) {
-        scratch.lend(OuterProductScan.scratchLength(initial.cols()), panel -> scan.run(initial, last, panel));
-    }
-
-    /** Where head {@code h} of batch entry {@code b} stands. */
-    private record Head(int b, int h, int dHead) {
-        Matrix<float[]> of(Matrix<float[]> m) {
-            return m.at(b).columns(h * dHead, (h + 1) * dHead);
-        }
-
-        Matrix<float[]> stateOf(Matrix<float[]> states) {
-            return states.at(b).rows(h * dHead, (h + 1) * dHead);
+    private void run(OuterProductScan scan, int b, int h) {
+        float[] panel = scratch.take(scan.scratchLength());
+        try {
+            scan.run(b, h, panel);
+        } finally {
+            scratch.giveBack(panel);
         }
     }
 }

@@ -266,12 +266,12 @@ final class VectorProducts implements ProductKernels<float[]> {
             return;
         }
         if (!block.isReady()) {
-            workers.run(panels, panel -> block.pack(panel, panel + 1));
+            workers.run(panels, block.packingOfPanel);
         }
         if (strips >= 4 * workers.threads()) {
-            workers.run(strips, strip -> block.strip(strip, 0, panels));
+            workers.run(strips, block.wholeStrip);
         } else {
-            workers.run(strips * panels, i -> block.strip(i / panels, i % panels, i % panels + 1));
+            workers.run(strips * panels, block.stripOfPanel);
         }
     }
 

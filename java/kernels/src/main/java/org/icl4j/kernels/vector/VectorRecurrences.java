@@ -16,7 +16,7 @@ import org.icl4j.kernels.provider.WorkerPool;
 /**
  * {@link RecurrentKernels} on vectors: a step is a product of a few batch entries with weights packed once a call, and a pass
  * over their rows ({@link GruStep} for that of the GRU). Threads share the batch; the gradients of the weights are products over
- * the positions of one batch entry after the other.
+ * all its positions ({@link PositionProducts}).
  */
 final class VectorRecurrences implements RecurrentKernels<float[]> {
     /** Batch entries that one task takes are a multiple of it, the rows of {@link StepWeights}' tall tile. */
@@ -115,9 +115,9 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
                             }
                             storeRows(later, dInitial, first, entries);
                         })));
-        for (int b = 0; b < h.count(); b++) {
-            addWeightGradient(dPre.at(b), initial.at(b), h.at(b), dRecurrent);
-        }
+        PositionProducts.Row row =
+                (b, t, to, at) -> System.arraycopy(dPre.array(), dPre.index(b, t, 0), to, at, dPre.cols());
+        new PositionProducts(initial, h, row).addTo(dRecurrent, products, scratch);
     }
 
     /** dPre[t] ← (dH[t] + later)∘(1 − h[t]²). */
@@ -140,15 +140,6 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
         int n = dInitial.cols();
         for (int b = first; b < first + entries; b++) {
             System.arraycopy(rows, (b - first) * n, dInitial.array(), dInitial.index(b, 0, 0), n);
-        }
-    }
-
-    /** dW += Σₜ dU[t]⊗h[t − 1] over the positions of one batch entry. */
-    private void addWeightGradient(Matrix<float[]> dU, Matrix<float[]> initial, Matrix<float[]> h, Matrix<float[]> dW) {
-        int length = h.rows();
-        if (length > 0) {
-            products.gemm(1, dU.rows(0, 1).transposed(), initial, 1, dW);
-            products.gemm(1, dU.rows(1, length).transposed(), h.rows(0, length - 1), 1, dW);
         }
     }
 
@@ -214,12 +205,7 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
                             }
                             storeRows(rows, dInitial, first, entries);
                         })));
-        scratch.lend(Math.multiplyExact(h.rows(), 3 * n), contributions -> {
-            Matrix<float[]> dU = Matrix.of(contributions, 0, h.rows(), 3 * n, 3 * n);
-            for (int b = 0; b < h.count(); b++) {
-                GruStep.contributionGradients(dPre.at(b), gates.at(b), dU, dBias);
-                addWeightGradient(dU, initial.at(b), h.at(b), dRecurrent);
-            }
-        });
+        PositionProducts.Row row = (b, t, to, at) -> GruStep.contributionGradient(dPre, gates, b, t, to, at, dBias);
+        new PositionProducts(initial, h, row).addTo(dRecurrent, products, scratch);
     }
 }

@@ -165,22 +165,24 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
     @Override
     public void selectiveScan(SelectiveScan<float[]> in, Matrix<float[]> y, Matrix<float[]> last) {
         int blocks = Math.ceilDiv(y.cols(), LENGTH);
-        int nStates = in.a().cols();
         withRates(
-                in.a(),
-                rates -> workers.run(y.count() * blocks, task -> {
-                    int first = task % blocks * LENGTH;
-                    SelectiveChannels channels = new SelectiveChannels(in, rates, task / blocks, first);
-                    scratch.lend(Math.multiplyExact(nStates, LENGTH), states -> channels.forward(y, last, states));
+                in,
+                channels -> workers.run(y.count() * blocks, task -> {
+                    float[] states = scratch.take(channels.scratchLength());
+                    try {
+                        channels.forward(task / blocks, task % blocks * LENGTH, y, last, states);
+                    } finally {
+                        scratch.giveBack(states);
+                    }
                 }));
     }
 
-    /** Lends the decay rates as {@link SelectiveChannels} wants them: [N, D], D in whole vectors. */
-    private void withRates(Matrix<float[]> a, Consumer<float[]> body) {
-        int ld = Lanes.padded(a.rows());
-        scratch.lend(Math.multiplyExact(a.cols(), ld), rates -> {
-            transpose(a, rates, ld);
-            body.accept(rates);
+    /** Lends the channels with the decay rates as they want them: [N, D], D in whole vectors. */
+    private void withRates(SelectiveScan<float[]> in, Consumer<SelectiveChannels> body) {
+        int ld = Lanes.padded(in.a().rows());
+        scratch.lend(Math.multiplyExact(in.a().cols(), ld), rates -> {
+            transpose(in.a(), rates, ld);
+            body.accept(new SelectiveChannels(in, rates));
         });
     }
 
@@ -202,14 +204,9 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
         int ld = Lanes.padded(dY.cols());
         int share = Math.multiplyExact(nStates + 1, ld);
         withRates(
-                in.a(),
-                rates -> scratch.lend(Math.multiplyExact(batch, share), shares -> {
-                    workers.run(
-                            batch,
-                            b -> scratch.lend(
-                                    SelectiveChannels.scratchLength(dY.rows(), nStates),
-                                    working -> entryGradients(
-                                            in, rates, b, dY, dLast, gradients, working, shares, b * share)));
+                in,
+                channels -> scratch.lend(Math.multiplyExact(batch, share), shares -> {
+                    workers.run(batch, b -> entryGradients(channels, b, dY, dLast, gradients, shares, b * share));
                     addShares(
                             shares,
                             0,
@@ -223,21 +220,24 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
     }
 
     /** The gradients of one batch entry, and its shares in those that all entries share. */
-    private static void entryGradients(
-            SelectiveScan<float[]> in,
-            float[] rates,
+    private void entryGradients(
+            SelectiveChannels channels,
             int b,
             Matrix<float[]> dY,
             Matrix<float[]> dLast,
             SelectiveScan<float[]> gradients,
-            float[] working,
             float[] shares,
             int share) {
-        SelectiveChannels.clearSums(working, dY.rows(), in.a().cols());
-        for (int first = 0; first < dY.cols(); first += LENGTH) {
-            new SelectiveChannels(in, rates, b, first).backward(dY, dLast, gradients, working, shares, share + first);
+        float[] working = scratch.take(channels.backwardScratchLength());
+        try {
+            channels.clearSums(working);
+            for (int first = 0; first < dY.cols(); first += LENGTH) {
+                channels.backward(b, first, dY, dLast, gradients, working, shares, share + first);
+            }
+            SelectiveChannels.storeSums(working, gradients.b(), gradients.c(), b);
+        } finally {
+            scratch.giveBack(working);
         }
-        SelectiveChannels.storeSums(working, gradients.b(), gradients.c(), b);
     }
 
     /** dA += Σ_b of the shares behind those in the gradient of the by-pass. */
