@@ -4,27 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.icl4j.kernels.workload.MachineLimits;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The same speed under every collector, and the time from the start of a JVM to that speed. */
+/** The same speed under every collector. */
 class CollectorsTest {
     /** Between the fastest and the slowest, as a share of the slowest; a quiet machine shows much less. */
     private static final double MOST_DIFFERENCE = 0.25;
 
-    /** A share of the final speed that counts as warm. */
-    private static final double WARM = 0.9;
-
-    private static final double MOST_SECONDS_TO_WARM = 10;
-
-    /**
-     * Measures one JVM and prints the shares of its own ceiling that a product and attention reach, and the seconds from its start
-     * until the product was warm.
-     */
+    /** Measures one JVM and prints the shares of its own ceiling that a product and attention reach. */
     static final class Main {
         private static final int CALLS = 16;
         private static final int ROUNDS = 8;
@@ -42,33 +33,22 @@ class CollectorsTest {
 
         private Main() {}
 
-        /** Operations a second of a window of calls, and when it ended, in milliseconds of the clock. */
-        private record Window(double rate, long end) {}
-
         public static void main(String[] args) {
-            long start = ManagementFactory.getRuntimeMXBean().getStartTime();
             try (Kernels<float[]> kernels = new Tested<>("vector", Precision.F32).open()) {
                 Runnable product = product(kernels);
                 Runnable attention = attention(kernels);
-                List<Window> cold = run(PRODUCT, WARMING_SECONDS, product);
-                run(ATTENTION, WARMING_SECONDS, attention);
+                bestRate(PRODUCT, WARMING_SECONDS, product);
+                bestRate(ATTENTION, WARMING_SECONDS, attention);
                 double ceiling = 0;
                 double productRate = 0;
                 double attentionRate = 0;
                 for (int round = 0; round < ROUNDS; round++) {
                     ceiling = Math.max(ceiling, 1e9 * MachineLimits.measureGflops(1));
-                    productRate = Math.max(productRate, best(run(PRODUCT, ROUND_SECONDS, product)));
-                    attentionRate = Math.max(attentionRate, best(run(ATTENTION, ROUND_SECONDS, attention)));
+                    productRate = Math.max(productRate, bestRate(PRODUCT, ROUND_SECONDS, product));
+                    attentionRate = Math.max(attentionRate, bestRate(ATTENTION, ROUND_SECONDS, attention));
                 }
-                double last = best(cold);
-                long warm = cold.stream()
-                        .filter(window -> window.rate >= WARM * last)
-                        .findFirst()
-                        .orElseThrow()
-                        .end;
                 System.out.println(productRate / ceiling);
                 System.out.println(attentionRate / ceiling);
-                System.out.println((warm - start) / 1e3);
             }
         }
 
@@ -95,22 +75,18 @@ class CollectorsTest {
             return Matrix.of(values, rows, cols);
         }
 
-        private static List<Window> run(double operations, double seconds, Runnable call) {
-            List<Window> windows = new ArrayList<>();
+        /** Operations a second in the best window of calls. */
+        private static double bestRate(double operations, double seconds, Runnable call) {
+            double best = 0;
             long end = System.nanoTime() + (long) (1e9 * seconds);
             while (System.nanoTime() < end) {
                 long before = System.nanoTime();
                 for (int i = 0; i < CALLS; i++) {
                     call.run();
                 }
-                double elapsed = 1e-9 * (System.nanoTime() - before);
-                windows.add(new Window(CALLS * operations / elapsed, System.currentTimeMillis()));
+                best = Math.max(best, CALLS * operations / (1e-9 * (System.nanoTime() - before)));
             }
-            return windows;
-        }
-
-        private static double best(List<Window> windows) {
-            return windows.stream().mapToDouble(Window::rate).max().orElseThrow();
+            return best;
         }
     }
 
@@ -122,12 +98,10 @@ class CollectorsTest {
         for (String collector : new String[] {"G1", "Parallel", "Serial"}) {
             List<Double> measured = measure("-XX:+Use" + collector + "GC");
             System.out.printf(
-                    "%-8s gemm 256x256x256 %.3f, attention H12 T256 D64 %.3f of the ceiling; warm %.2f s from the"
-                            + " start%n",
-                    collector, measured.get(0), measured.get(1), measured.get(2));
+                    "%-8s gemm 256x256x256 %.3f, attention H12 T256 D64 %.3f of the ceiling%n",
+                    collector, measured.get(0), measured.get(1));
             products.add(measured.get(0));
             attentions.add(measured.get(1));
-            assertTrue(measured.get(2) <= MOST_SECONDS_TO_WARM, collector + " warm after " + measured.get(2) + " s");
         }
         assertAlike("gemm", products);
         assertAlike("attention", attentions);
@@ -135,8 +109,8 @@ class CollectorsTest {
 
     private static List<Double> measure(String collector) throws IOException, InterruptedException {
         List<String> printed = ForkedJvm.run(Main.class, collector);
-        assertTrue(printed.size() >= 3, printed.toString());
-        return printed.subList(printed.size() - 3, printed.size()).stream()
+        assertTrue(printed.size() >= 2, printed.toString());
+        return printed.subList(printed.size() - 2, printed.size()).stream()
                 .map(Double::valueOf)
                 .toList();
     }

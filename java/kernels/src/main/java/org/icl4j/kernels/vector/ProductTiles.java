@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorMask;
  * an element's bits do not depend on the tile that computes it. Accumulators are local variables one by one because C2 keeps no
  * array of vectors in registers. A tile stores its sums as they are: with α and β in it, C2 would meet its limit of nodes
  * (NodeCountInliningCutoff) and leave the stores as calls.
+ *
+ * <p>Until C2 has compiled a tile it is a thousand times slower, and C2 waits for 5000 calls, or more while it has others to
+ * compile. So its first uses are accompanied by calls with kc = 0, which return at once.
  */
 final class ProductTiles {
     /**
@@ -24,6 +27,15 @@ final class ProductTiles {
 
     /** Rows of the tallest tile. */
     static final int ROWS = 6;
+
+    /** Uses of a tile that are accompanied by empty calls: enough to outlast both compilations, by C1 and by C2. */
+    private static final int WARMING_USES = 200;
+
+    /** Empty calls with each of them. */
+    private static final int EMPTY_CALLS = 2_000;
+
+    /** Uses of each tile so far, up to {@link #WARMING_USES}; threads may miss one another's, which does no harm. */
+    private static final int[] USES = new int[5 * (ROWS + 1)];
 
     private ProductTiles() {}
 
@@ -42,6 +54,29 @@ final class ProductTiles {
      * @param last the columns of the last vector that are written
      */
     static void tile(
+            int vectors,
+            int rows,
+            int kc,
+            float[] a,
+            int aStart,
+            int aRow,
+            float[] b,
+            int bStart,
+            float[] c,
+            int cStart,
+            int ldc,
+            VectorMask<Float> last) {
+        int tile = vectors * (ROWS + 1) + rows;
+        if (USES[tile] < WARMING_USES) {
+            USES[tile]++;
+            for (int i = 0; i < EMPTY_CALLS; i++) {
+                sums(vectors, rows, 0, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            }
+        }
+        sums(vectors, rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+    }
+
+    private static void sums(
             int vectors,
             int rows,
             int kc,
