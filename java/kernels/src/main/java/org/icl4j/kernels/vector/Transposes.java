@@ -5,7 +5,6 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import java.util.function.IntBinaryOperator;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -118,20 +117,23 @@ final class Transposes {
         }
     }
 
-    /** The transposes of the 4×4 blocks that four vectors are made of; it takes no vectors, which a call would put in boxes. */
+    /**
+     * The transposes of the 4×4 blocks that four vectors are made of; it calls no method of ours with vectors, which would put them
+     * in boxes.
+     */
     private static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
-        FloatVector v0 = fromArray(SPECIES, from, at);
-        FloatVector v1 = fromArray(SPECIES, from, at + ld);
-        FloatVector v2 = fromArray(SPECIES, from, at + 2 * ld);
-        FloatVector v3 = fromArray(SPECIES, from, at + 3 * ld);
-        IntVector low0 = select(LOW_LANES, v0, v1);
-        IntVector high0 = select(HIGH_LANES, v0, v1);
-        IntVector low1 = select(LOW_LANES, v2, v3);
-        IntVector high1 = select(HIGH_LANES, v2, v3);
-        store(LOW_PAIRS.selectFrom(low0, low1), to, toAt);
-        store(HIGH_PAIRS.selectFrom(low0, low1), to, toAt + width);
-        store(LOW_PAIRS.selectFrom(high0, high1), to, toAt + 2 * width);
-        store(HIGH_PAIRS.selectFrom(high0, high1), to, toAt + 3 * width);
+        IntVector v0 = fromArray(SPECIES, from, at).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, from, at + ld).reinterpretAsInts();
+        IntVector v2 = fromArray(SPECIES, from, at + 2 * ld).reinterpretAsInts();
+        IntVector v3 = fromArray(SPECIES, from, at + 3 * ld).reinterpretAsInts();
+        IntVector low0 = LOW_LANES.selectFrom(v0, v1);
+        IntVector high0 = HIGH_LANES.selectFrom(v0, v1);
+        IntVector low1 = LOW_LANES.selectFrom(v2, v3);
+        IntVector high1 = HIGH_LANES.selectFrom(v2, v3);
+        LOW_PAIRS.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, toAt);
+        HIGH_PAIRS.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, toAt + width);
+        LOW_PAIRS.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, toAt + 2 * width);
+        HIGH_PAIRS.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, toAt + 3 * width);
     }
 
     /** For each of c0 = 0 … 3, transposes the rows c0, c0 + 4, … as matrices of groups of four lanes. */
@@ -148,32 +150,24 @@ final class Transposes {
     }
 
     private static void exchangeFour(float[] to, int at, int step) {
-        FloatVector v0 = fromArray(SPECIES, to, at);
-        FloatVector v1 = fromArray(SPECIES, to, at + step);
-        FloatVector v2 = fromArray(SPECIES, to, at + 2 * step);
-        FloatVector v3 = fromArray(SPECIES, to, at + 3 * step);
-        IntVector low0 = select(LOW_GROUPS, v0, v1);
-        IntVector high0 = select(HIGH_GROUPS, v0, v1);
-        IntVector low1 = select(LOW_GROUPS, v2, v3);
-        IntVector high1 = select(HIGH_GROUPS, v2, v3);
-        store(LOW_HALVES.selectFrom(low0, low1), to, at);
-        store(HIGH_HALVES.selectFrom(low0, low1), to, at + step);
-        store(LOW_HALVES.selectFrom(high0, high1), to, at + 2 * step);
-        store(HIGH_HALVES.selectFrom(high0, high1), to, at + 3 * step);
+        IntVector v0 = fromArray(SPECIES, to, at).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, to, at + step).reinterpretAsInts();
+        IntVector v2 = fromArray(SPECIES, to, at + 2 * step).reinterpretAsInts();
+        IntVector v3 = fromArray(SPECIES, to, at + 3 * step).reinterpretAsInts();
+        IntVector low0 = LOW_GROUPS.selectFrom(v0, v1);
+        IntVector high0 = HIGH_GROUPS.selectFrom(v0, v1);
+        IntVector low1 = LOW_GROUPS.selectFrom(v2, v3);
+        IntVector high1 = HIGH_GROUPS.selectFrom(v2, v3);
+        LOW_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, at);
+        HIGH_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, at + step);
+        LOW_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, at + 2 * step);
+        HIGH_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, at + 3 * step);
     }
 
     private static void exchangeTwo(float[] to, int at, int step) {
-        FloatVector v0 = fromArray(SPECIES, to, at);
-        FloatVector v1 = fromArray(SPECIES, to, at + step);
-        store(select(LOW_HALVES, v0, v1), to, at);
-        store(select(HIGH_HALVES, v0, v1), to, at + step);
-    }
-
-    private static IntVector select(IntVector lanes, FloatVector v, FloatVector w) {
-        return lanes.selectFrom(v.reinterpretAsInts(), w.reinterpretAsInts());
-    }
-
-    private static void store(IntVector v, float[] to, int at) {
-        v.reinterpretAsFloats().intoArray(to, at);
+        IntVector v0 = fromArray(SPECIES, to, at).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, to, at + step).reinterpretAsInts();
+        LOW_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, at);
+        HIGH_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, at + step);
     }
 }
