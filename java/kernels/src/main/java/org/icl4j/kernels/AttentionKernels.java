@@ -35,7 +35,7 @@ public interface AttentionKernels<A> {
      * @param v [B, nKeys, Hk·D]
      * @param out [B, nQueries, H·D], overwritten
      * @param logSumExp [B, H, nQueries], overwritten; what the backward pass needs to find p again
-     * @throws IllegalArgumentException if shapes disagree, 3·(nKeys + 512)·D > 2³⁰, D rounded up to a multiple of 32, or the scale
+     * @throws IllegalArgumentException if shapes disagree, 5·(nKeys + 512)·D > 2³⁰, D rounded up to a multiple of 32, or the scale
      *     or a finite cap is neither 0 nor a normal number of the storage type
      */
     void attention(

@@ -110,7 +110,7 @@ final class Checks {
 
     /** The working memory of one head, for the widest vectors: it must fit one array. */
     static void requireHeadFits(String kernel, long dHead, long nKeys) {
-        long rowFloats = 3 * HEAD_COLUMNS * Math.ceilDiv(dHead, HEAD_COLUMNS);
+        long rowFloats = 5 * HEAD_COLUMNS * Math.ceilDiv(dHead, HEAD_COLUMNS);
         if (nKeys + HEAD_ROWS > MAX_HEAD_ELEMENTS / Math.max(1, rowFloats)) {
             throw new IllegalArgumentException(kernel + ": dHead=" + dHead + " and " + nKeys + " keys, but " + rowFloats
                     + "*(keys + " + HEAD_ROWS + "), the working memory of a head, must not exceed " + MAX_HEAD_ELEMENTS

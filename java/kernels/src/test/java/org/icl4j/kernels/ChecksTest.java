@@ -152,7 +152,7 @@ class ChecksTest {
                 () -> Checks.requireShape(
                         "layerNorm", "mean", row, 1, 1, 70_000L * 70_000, () -> "x is " + many.shape()),
                 "4900000000");
-        Checks.requireHeadFits("attention", 64, 5_000_000);
+        Checks.requireHeadFits("attention", 64, 3_000_000);
         assertRefused(() -> Checks.requireHeadFits("attention", 1, (1 << 29) + 16), "536870928 keys", "1073741824");
         assertRefused(
                 () -> Checks.requireHeadFits("attention", Integer.MAX_VALUE, Integer.MAX_VALUE), "dHead=2147483647");

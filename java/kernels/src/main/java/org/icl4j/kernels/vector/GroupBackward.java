@@ -3,9 +3,10 @@ package org.icl4j.kernels.vector;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
-import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.QueryBlock.KEYS;
+import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -37,195 +38,262 @@ record GroupBackward(
         Matrix<float[]> dk,
         Matrix<float[]> dv) {
 
+    private static final int OUT_DOT = 0;
+    private static final int ZEROS = QUERIES;
+    private static final int FIXED = ZEROS + WIDTH;
+
     /**
      * Where the parts of the working array begin.
      *
-     * @param statistics logSumExp and dOut·out of the block's queries
-     * @param queries q transposed [dHead, WIDTH], as dOuts and dQueries
-     * @param queryRows q by rows [WIDTH, padded], as dOutRows
-     * @param weights [KEYS, WIDTH], as gradients and tanhs
-     * @param dKeys [keys, padded], as dValues
-     * @param panels k packed by columns
-     * @param padded dHead rounded up to whole tiles' columns
+     * @param queries scaled q [QUERIES, padded], as dOuts
+     * @param queryRows q by panels of columns [QUERIES, WIDTH], as dOutRows
+     * @param dQueries [QUERIES, wide]
+     * @param weights [QUERIES, KEYS], as gradients and tanhs
+     * @param keys first block of keys: columns of keys, columns of values, rows of keys, and the gradients of both [KEYS, wide]
+     * @param values from a block's beginning to that part of it, as keyRows, dKeys and dValues
+     * @param block length of a block
+     * @param padded dHead in whole vectors, wide in whole tiles
      */
     private record Layout(
-            int statistics,
             int queries,
             int dOuts,
-            int dQueries,
             int queryRows,
             int dOutRows,
+            int dQueries,
             int weights,
             int gradients,
             int tanhs,
+            int keys,
+            int values,
+            int keyRows,
             int dKeys,
             int dValues,
-            int panels,
+            int block,
             int length,
-            int padded) {
-        static Layout of(int dHead, int nKeys) {
-            int padded = Math.ceilDiv(dHead, WIDTH) * WIDTH;
-            int transposed = Math.multiplyExact(HeadBlock.panels(dHead), WIDTH);
-            int rows = Math.multiplyExact(WIDTH, padded);
-            int queries = 2 * WIDTH;
-            int dOuts = queries + transposed;
-            int dQueries = dOuts + transposed;
-            int queryRows = dQueries + transposed;
-            int dOutRows = queryRows + rows;
-            int weights = dOutRows + rows;
-            int gradients = weights + KEYS * WIDTH;
-            int tanhs = gradients + KEYS * WIDTH;
-            int dKeys = tanhs + KEYS * WIDTH;
-            int keyRows = Math.multiplyExact(HeadBlock.tiles(nKeys), padded);
-            int dValues = Math.addExact(dKeys, keyRows);
-            int panels = Math.addExact(dValues, keyRows);
-            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.panels(dHead), nKeys));
+            int padded,
+            int wide) {
+        static Layout of(int dHead, int blocks) {
+            int padded = Lanes.padded(dHead);
+            int wide = AttentionTiles.wide(dHead);
+            int queries = FIXED;
+            int dOuts = queries + QUERIES * padded;
+            int queryRows = dOuts + QUERIES * padded;
+            int dOutRows = queryRows + QUERIES * wide;
+            int dQueries = dOutRows + QUERIES * wide;
+            int weights = dQueries + QUERIES * wide;
+            int gradients = weights + QUERIES * KEYS;
+            int tanhs = gradients + QUERIES * KEYS;
+            int keys = tanhs + QUERIES * KEYS;
+            int values = KEYS * padded;
+            int keyRows = values + KEYS * padded;
+            int dKeys = keyRows + KEYS * wide;
+            int dValues = dKeys + KEYS * wide;
+            int block = dValues + KEYS * wide;
+            int length = Math.addExact(keys, Math.multiplyExact(blocks, block));
             return new Layout(
-                    0, queries, dOuts, dQueries, queryRows, dOutRows, weights, gradients, tanhs, dKeys, dValues, panels,
-                    length, padded);
+                    queries, dOuts, queryRows, dOutRows, dQueries, weights, gradients, tanhs, keys, values, keyRows,
+                    dKeys, dValues, block, length, padded, wide);
         }
+    }
+
+    /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
+    private boolean isThin() {
+        return q.rows() <= QUERIES && heads.groupSize() == 1;
+    }
+
+    private Layout layout() {
+        return Layout.of(k.cols(), isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS));
     }
 
     int scratchLength() {
-        return Layout.of(k.cols(), k.rows()).length;
+        return layout().length;
     }
 
     void run(float[] scratch) {
-        Layout at = Layout.of(k.cols(), k.rows());
-        HeadBlock.packColumns(k, scratch, at.panels);
-        Arrays.fill(scratch, at.dKeys, at.panels, 0);
-        for (int h = 0; h < heads.groupSize(); h++) {
-            Member member = member(h);
-            for (int i = 0; i < q.rows(); i += WIDTH) {
-                block(member, i, Math.min(WIDTH, q.rows() - i), scratch, at);
+        Layout at = layout();
+        Arrays.fill(scratch, ZEROS, ZEROS + WIDTH, 0);
+        if (isThin()) {
+            int seen = q.rows() == 0 ? k.rows() : member(0).queries(0).firstKey();
+            fillZeros(dk, seen);
+            fillZeros(dv, seen);
+        } else {
+            for (int j = 0; j < k.rows(); j += KEYS) {
+                pack(j, scratch, at, at.keys + j / KEYS * at.block);
             }
         }
-        HeadBlock.copyRows(scratch, at.dKeys, at.padded, (float) heads.scale(), dk, 0, dk.rows());
-        HeadBlock.copyRows(scratch, at.dValues, at.padded, 1, dv, 0, dv.rows());
+        for (int h = 0; h < heads.groupSize(); h++) {
+            Member member = member(h);
+            for (int i = 0; i < q.rows(); i += QUERIES) {
+                block(member, member.queries(i), scratch, at);
+            }
+        }
+        if (!isThin()) {
+            for (int j = 0; j < k.rows(); j += KEYS) {
+                store(j, scratch, at, at.keys + j / KEYS * at.block);
+            }
+        }
     }
 
-    /** The operands of one head of the group. */
+    private static void fillZeros(Matrix<float[]> m, int rows) {
+        for (int j = 0; j < rows; j++) {
+            int row = m.index(0, j, 0);
+            Arrays.fill(m.array(), row, row + m.cols(), 0);
+        }
+    }
+
+    private void pack(int j, float[] scratch, Layout at, int to) {
+        int n = Math.min(KEYS, k.rows() - j);
+        HeadPacking.columns(k, j, n, scratch, to);
+        HeadPacking.columns(v, j, n, scratch, to + at.values);
+        HeadPacking.rows(k, j, n, scratch, to + at.keyRows, KEYS);
+        Arrays.fill(scratch, to + at.dKeys, to + at.block, 0);
+    }
+
+    private void store(int j, float[] scratch, Layout at, int from) {
+        int n = Math.min(KEYS, k.rows() - j);
+        HeadPacking.copyRows(scratch, from + at.dKeys, at.wide, (float) heads.scale(), dk, j, n);
+        HeadPacking.copyRows(scratch, from + at.dValues, at.wide, 1, dv, j, n);
+    }
+
+    /** The operands of one head of the group; offset is what the first query's position is in the keys. */
     private record Member(
+            AttentionHeads heads,
             Optional<Matrix<float[]>> bias,
             Matrix<float[]> q,
             Matrix<float[]> out,
             Matrix<float[]> logSumExp,
             Matrix<float[]> dOut,
-            Matrix<float[]> dq) {}
+            Matrix<float[]> dq,
+            int offset) {
+        QueryBlock queries(int i) {
+            return new QueryBlock(heads, bias, i, Math.min(QUERIES, q.rows() - i), offset + i);
+        }
+    }
 
     private Member member(int h) {
         int from = h * k.cols();
         int to = from + k.cols();
         return new Member(
+                heads,
                 bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
                 q.columns(from, to),
                 out.columns(from, to),
                 logSumExp.rows(h, h + 1),
                 dOut.columns(from, to),
-                dq.columns(from, to));
+                dq.columns(from, to),
+                k.rows() - q.rows());
     }
 
-    private void block(Member member, int i, int n, float[] scratch, Layout at) {
-        int lastOfFirst = k.rows() - q.rows() + i;
-        int seen = lastOfFirst + n;
+    private void block(Member member, QueryBlock queries, float[] scratch, Layout at) {
+        int i = queries.first();
+        int n = queries.n();
         float scale = (float) heads.scale();
-        HeadBlock.transpose(member.q, i, n, scale, scratch, at.queries);
-        HeadBlock.transpose(member.dOut, i, n, 1, scratch, at.dOuts);
-        packRows(member.q, i, n, scratch, at.queryRows, at.padded);
-        packRows(member.dOut, i, n, scratch, at.dOutRows, at.padded);
-        statistics(member, i, n, scratch, at.statistics);
-        Arrays.fill(scratch, at.dQueries, at.queryRows, 0);
-        for (int j = HeadBlock.firstKey(heads, lastOfFirst); j < seen; j += KEYS) {
-            int keys = Math.min(KEYS, seen - j);
-            Arrays.fill(scratch, at.weights, at.tanhs, 0);
-            HeadBlock.addProducts(k, j, keys, scratch, at.queries, scratch, at.weights);
-            HeadBlock.finishScores(
-                    heads, member.bias, i, n, lastOfFirst, j, keys, scratch, at.weights, at.gradients, at.tanhs);
-            Arrays.fill(scratch, at.gradients, at.tanhs, 0);
-            HeadBlock.addProducts(v, j, keys, scratch, at.dOuts, scratch, at.gradients);
-            scoreGradients(scratch, at, keys);
-            if (heads.isCapped()) {
-                multiplyByCapSlope(scratch, at, keys);
+        HeadPacking.scaledRows(member.q, i, n, scale, scratch, at.queries);
+        HeadPacking.scaledRows(member.dOut, i, n, 1, scratch, at.dOuts);
+        HeadPacking.rows(member.q, i, n, scratch, at.queryRows, QUERIES);
+        HeadPacking.rows(member.dOut, i, n, scratch, at.dOutRows, QUERIES);
+        outDots(member, i, n, scratch);
+        for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
+            if (isThin()) {
+                pack(j, scratch, at, at.keys);
+                keys(member, queries, j, scratch, at, at.keys);
+                store(j, scratch, at, at.keys);
+            } else {
+                keys(member, queries, j, scratch, at, at.keys + j / KEYS * at.block);
             }
-            HeadBlock.addMix(
-                    scratch, at.panels, k.rows(), k.cols(), j, keys, scratch, at.gradients, scratch, at.dQueries);
-            addOuter(scratch, at.gradients, keys, n, at.queryRows, at.padded, at.dKeys + j * at.padded);
-            addOuter(scratch, at.weights, keys, n, at.dOutRows, at.padded, at.dValues + j * at.padded);
         }
-        HeadBlock.transposeBack(scratch, at.dQueries, at.queries, scale, member.dq, i, n);
+        HeadPacking.copyRows(scratch, at.dQueries, at.wide, scale, member.dq, i, n);
     }
 
-    /** logSumExp and dOut·out of the queries; lanes without a query get ∞, so that their weights are 0. */
-    private static void statistics(Member member, int i, int n, float[] scratch, int at) {
-        Arrays.fill(scratch, at, at + WIDTH, Float.POSITIVE_INFINITY);
-        Arrays.fill(scratch, at + WIDTH, at + 2 * WIDTH, 0);
-        Matrix<float[]> logSumExp = member.logSumExp;
-        System.arraycopy(logSumExp.array(), logSumExp.offset() + i, scratch, at, n);
+    private static void outDots(Member member, int i, int n, float[] scratch) {
         Matrix<float[]> dOut = member.dOut;
         Matrix<float[]> out = member.out;
-        for (int lane = 0; lane < n; lane++) {
-            scratch[at + WIDTH + lane] = Softmax.dot(
-                    dOut.array(), dOut.index(0, i + lane, 0), out.array(), out.index(0, i + lane, 0), out.cols());
+        for (int row = 0; row < n; row++) {
+            scratch[OUT_DOT + row] = Softmax.dot(
+                    dOut.array(), dOut.index(0, i + row, 0), out.array(), out.index(0, i + row, 0), out.cols());
         }
     }
 
-    /** weights ← exp(weights − logSumExp), gradients ← weights∘(gradients − dOut·out); zeros in the rows that fill the last tile. */
-    private static void scoreGradients(float[] s, Layout at, int keys) {
-        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector logSumExp = fromArray(SPECIES, s, at.statistics + lane);
-            FloatVector outDot = fromArray(SPECIES, s, at.statistics + WIDTH + lane);
-            for (int j = 0; j < keys; j++) {
-                int row = j * WIDTH + lane;
-                FloatVector weight = Softmax.exponential(
-                        fromArray(SPECIES, s, at.weights + row).sub(logSumExp));
-                weight.intoArray(s, at.weights + row);
-                fromArray(SPECIES, s, at.gradients + row)
-                        .sub(outDot)
-                        .mul(weight)
-                        .intoArray(s, at.gradients + row);
+    private static void keys(Member member, QueryBlock queries, int j, float[] s, Layout at, int keys) {
+        int panel = at.padded * WIDTH;
+        int depth = member.q.cols();
+        queries.products(j, depth, s, at.queries, at.padded, keys, panel, ZEROS, at.weights);
+        queries.products(j, depth, s, at.dOuts, at.padded, keys + at.values, panel, ZEROS, at.gradients);
+        queries.finishScores(j, s, at.weights, at.tanhs);
+        for (int row = 0; row < queries.n(); row++) {
+            int tile = row / ROWS * ROWS;
+            int begin = row * KEYS + queries.from(tile, j);
+            int end = row * KEYS + queries.to(tile, j);
+            float logSumExp = member.logSumExp.array()[member.logSumExp.index(0, 0, queries.first() + row)];
+            scoreGradients(s, at.weights, at.gradients, begin, end, logSumExp, s[OUT_DOT + row]);
+            if (member.heads.isCapped()) {
+                multiplyByCapSlope(s, at.tanhs, at.gradients, begin, end);
             }
         }
-        int filled = HeadBlock.tiles(keys) * WIDTH;
-        Arrays.fill(s, at.weights + keys * WIDTH, at.weights + filled, 0);
-        Arrays.fill(s, at.gradients + keys * WIDTH, at.gradients + filled, 0);
+        addDQueries(queries, j, s, at, keys + at.keyRows);
+        addOuter(queries, j, s, at, at.gradients, at.queryRows, keys + at.dKeys);
+        addOuter(queries, j, s, at, at.weights, at.dOutRows, keys + at.dValues);
+    }
+
+    /** weights ← exp(weights − logSumExp), gradients ← weights∘(gradients − dOut·out). */
+    private static void scoreGradients(
+            float[] s, int weights, int gradients, int begin, int end, float logSumExp, float outDot) {
+        for (int i = begin; i < end; i += LENGTH) {
+            FloatVector weight =
+                    Softmax.exponential(fromArray(SPECIES, s, weights + i).sub(logSumExp));
+            weight.intoArray(s, weights + i);
+            fromArray(SPECIES, s, gradients + i).sub(outDot).mul(weight).intoArray(s, gradients + i);
+        }
     }
 
     /** The slope of softCap·tanh(s/softCap). */
-    private static void multiplyByCapSlope(float[] s, Layout at, int keys) {
-        for (int e = 0; e < keys * WIDTH; e += LENGTH) {
-            FloatVector tanh = fromArray(SPECIES, s, at.tanhs + e);
-            FloatVector slope = Hyperbolic.tanhSlope(tanh);
-            fromArray(SPECIES, s, at.gradients + e).mul(slope).intoArray(s, at.gradients + e);
+    private static void multiplyByCapSlope(float[] s, int tanhs, int gradients, int begin, int end) {
+        for (int i = begin; i < end; i += LENGTH) {
+            FloatVector slope = Hyperbolic.tanhSlope(fromArray(SPECIES, s, tanhs + i));
+            fromArray(SPECIES, s, gradients + i).mul(slope).intoArray(s, gradients + i);
         }
     }
 
-    /** to[key, :] += Σ over the queries of weights[key, query]·rows[query, :]. */
-    private static void addOuter(float[] s, int weights, int keys, int queries, int rows, int padded, int to) {
-        for (int d = 0; d < padded; d += WIDTH) {
-            for (int j = 0; j < keys; j += ROWS) {
+    /** dQueries += gradients·keys. */
+    private static void addDQueries(QueryBlock queries, int j, float[] s, Layout at, int keyRows) {
+        for (int row = 0; row < queries.n(); row += ROWS) {
+            int begin = queries.begin(row, j);
+            int n = queries.tileEnd(row, j) - begin;
+            boolean first = j == queries.firstKey(row);
+            int tile = at.dQueries + row * at.wide;
+            for (int d = 0; n > 0 && d < at.padded; d += WIDTH) {
                 AttentionTiles.rows(
-                        queries,
+                        queries.rows(row),
+                        at.padded - d,
                         s,
-                        weights + j * WIDTH,
-                        WIDTH,
-                        ROWS - 1,
-                        s,
-                        rows + d * WIDTH,
-                        s,
-                        to + j * padded + d,
-                        padded);
+                        n,
+                        at.gradients + row * KEYS + begin,
+                        KEYS,
+                        keyRows + d * KEYS + begin * WIDTH,
+                        first ? ZEROS : tile + d,
+                        first ? 0 : at.wide,
+                        tile + d,
+                        at.wide);
             }
         }
     }
 
-    /** Rows first … first + n of m by panels of {@link AttentionTiles#WIDTH} columns: to[panel, row, column], filled with zeros. */
-    private static void packRows(Matrix<float[]> m, int first, int n, float[] to, int at, int padded) {
-        for (int d = 0; d < padded; d += WIDTH) {
-            int width = Math.min(WIDTH, m.cols() - d);
-            for (int i = 0; i < n; i++) {
-                int row = at + d * WIDTH + i * WIDTH;
-                System.arraycopy(m.array(), m.index(0, first + i, d), to, row, width);
-                Arrays.fill(to, row + width, row + WIDTH, 0);
+    /** to[key, :] += Σ over the queries that see it of weights[query, key]·rows[query, :]. */
+    private static void addOuter(QueryBlock queries, int j, float[] s, Layout at, int weights, int rows, int to) {
+        for (int d = 0; d < at.padded; d += WIDTH) {
+            for (int key = 0; key < KEYS; key += ROWS) {
+                int row = queries.firstRow(j + key);
+                int n = queries.endRow(j + key + ROWS - 1) - row;
+                if (n > 0) {
+                    OuterTiles.add(
+                            at.padded - d,
+                            s,
+                            n,
+                            weights + row * KEYS + key,
+                            rows + d * QUERIES + row * WIDTH,
+                            to + key * at.wide + d,
+                            at.wide);
+                }
             }
         }
     }

@@ -1,18 +1,16 @@
 package org.icl4j.kernels.vector;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
-import static jdk.incubator.vector.FloatVector.zero;
+import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
-import static org.icl4j.kernels.vector.HeadBlock.KEYS;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.QueryBlock.KEYS;
+import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
 
@@ -20,7 +18,7 @@ import org.icl4j.kernels.Matrix;
  * Causal attention of one head, a block of queries at a time against blocks of keys in ascending order, with a running maximum
  * (Milakov and Gimelshein 2018; Dao et al. 2022, Algorithm 1).
  *
- * <p>A query's result depends on its own lane only: keys that it does not see have weight 0, and adding 0 changes nothing.
+ * <p>A query's result depends on it only: keys that it does not see have weight 0, and adding 0 changes nothing.
  *
  * @param heads scale, cap and window
  * @param bias [nQueries, nKeys]
@@ -39,149 +37,196 @@ record HeadForward(
         Matrix<float[]> out,
         Matrix<float[]> logSumExp) {
 
-    /** Rows of the statistics of a block: maximum, sum, what the sum lost, and the factor of what was summed before. */
-    private static final int MAX = 0;
-
-    private static final int SUM = WIDTH;
-    private static final int SUM_LOST = 2 * WIDTH;
-    private static final int FACTOR = 3 * WIDTH;
-    private static final int STATISTICS = 4 * WIDTH;
+    private static final int ZEROS = RunningSoftmax.STATISTICS;
+    private static final int FIXED = ZEROS + WIDTH;
 
     /**
      * Where the parts of the working array begin.
      *
-     * @param queries [dHead, WIDTH], as mix, total and lost
-     * @param scores [KEYS, WIDTH], as biases
-     * @param rows [WIDTH, dHead]
-     * @param panels values packed by columns
+     * @param queries [QUERIES, padded]
+     * @param scores [QUERIES, KEYS]
+     * @param mix [ROWS, wide]
+     * @param total [QUERIES, wide], as lost
+     * @param keys first block of keys: columns of keys, rows of values, and whether the values are finite
+     * @param values from a block's beginning to its values
+     * @param finite from a block's beginning to that
+     * @param block length of a block
+     * @param padded dHead in whole vectors, wide in whole tiles
      */
     private record Layout(
-            int queries, int scores, int biases, int mix, int total, int lost, int rows, int panels, int length) {
-        static Layout of(int dHead, int nKeys) {
-            int columns = Math.multiplyExact(HeadBlock.panels(dHead), WIDTH);
-            int queries = STATISTICS;
-            int scores = queries + columns;
-            int biases = scores + KEYS * WIDTH;
-            int mix = biases + KEYS * WIDTH;
-            int total = mix + columns;
-            int lost = total + columns;
-            int rows = lost + columns;
-            int panels = rows + columns;
-            int length = Math.addExact(panels, Math.multiplyExact(HeadBlock.panels(dHead), nKeys));
-            return new Layout(queries, scores, biases, mix, total, lost, rows, panels, length);
+            int queries,
+            int scores,
+            int mix,
+            int total,
+            int lost,
+            int keys,
+            int values,
+            int finite,
+            int block,
+            int length,
+            int padded,
+            int wide) {
+        static Layout of(int dHead, int blocks) {
+            int padded = Lanes.padded(dHead);
+            int wide = AttentionTiles.wide(dHead);
+            int queries = FIXED;
+            int scores = queries + QUERIES * padded;
+            int mix = scores + QUERIES * KEYS;
+            int total = mix + ROWS * wide;
+            int lost = total + QUERIES * wide;
+            int keys = lost + QUERIES * wide;
+            int values = KEYS * padded;
+            int finite = values + KEYS * wide;
+            int block = finite + LENGTH;
+            int length = Math.addExact(keys, Math.multiplyExact(blocks, block));
+            return new Layout(queries, scores, mix, total, lost, keys, values, finite, block, length, padded, wide);
         }
+    }
+
+    /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
+    private boolean isThin() {
+        return q.rows() <= QUERIES;
+    }
+
+    private Layout layout() {
+        return Layout.of(q.cols(), isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS));
     }
 
     int scratchLength() {
-        return Layout.of(q.cols(), k.rows()).length;
+        return layout().length;
     }
 
     void run(float[] scratch) {
-        Layout at = Layout.of(q.cols(), k.rows());
+        Layout at = layout();
+        if (!isThin()) {
+            for (int j = 0; j < k.rows(); j += KEYS) {
+                pack(j, scratch, at, at.keys + j / KEYS * at.block);
+            }
+        }
+        for (int i = 0; i < q.rows(); i += QUERIES) {
+            QueryBlock queries = queries(i);
+            begin(queries, scratch, at);
+            for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
+                keys(queries, j, scratch, at);
+            }
+            finish(queries, scratch, at);
+        }
+    }
+
+    /**
+     * Heads of one batch entry with a block of queries each, a block of keys of all of them at a time: rows of keys of several heads
+     * are neighbours in memory, and the rows of one head alone are read from many pages.
+     */
+    static void runTogether(List<HeadForward> heads, Scratch scratch) {
+        QueryBlock queries = heads.getFirst().queries(0);
+        List<float[]> arrays =
+                heads.stream().map(head -> scratch.take(head.scratchLength())).toList();
+        for (int h = 0; h < heads.size(); h++) {
+            heads.get(h)
+                    .begin(heads.get(h).queries(0), arrays.get(h), heads.get(h).layout());
+        }
+        for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
+            for (int h = 0; h < heads.size(); h++) {
+                heads.get(h)
+                        .keys(
+                                heads.get(h).queries(0),
+                                j,
+                                arrays.get(h),
+                                heads.get(h).layout());
+            }
+        }
+        for (int h = 0; h < heads.size(); h++) {
+            heads.get(h)
+                    .finish(heads.get(h).queries(0), arrays.get(h), heads.get(h).layout());
+        }
+        arrays.forEach(scratch::giveBack);
+    }
+
+    private QueryBlock queries(int i) {
+        return new QueryBlock(heads, bias, i, Math.min(QUERIES, q.rows() - i), k.rows() - q.rows() + i);
+    }
+
+    private void pack(int j, float[] scratch, Layout at, int to) {
+        int n = Math.min(KEYS, k.rows() - j);
+        HeadPacking.columns(k, j, n, scratch, to);
+        scratch[to + at.finite] = HeadPacking.rows(v, j, n, scratch, to + at.values, KEYS);
+    }
+
+    private void begin(QueryBlock queries, float[] scratch, Layout at) {
+        HeadPacking.scaledRows(q, queries.first(), queries.n(), (float) heads.scale(), scratch, at.queries);
+        RunningSoftmax.begin(scratch);
+        Arrays.fill(scratch, ZEROS, ZEROS + WIDTH, 0);
+        Arrays.fill(scratch, at.lost, at.lost + queries.n() * at.wide, 0);
+    }
+
+    private void keys(QueryBlock queries, int j, float[] scratch, Layout at) {
+        int keys = at.keys;
+        if (isThin()) {
+            pack(j, scratch, at, keys);
+        } else {
+            keys += j / KEYS * at.block;
+        }
+        queries.products(j, q.cols(), scratch, at.queries, at.padded, keys, at.padded * WIDTH, ZEROS, at.scores);
+        queries.finishScores(j, scratch, at.scores, at.scores);
+        RunningSoftmax.weigh(queries, j, scratch, at.scores);
+        mix(queries, j, scratch, at, keys);
+    }
+
+    /** total ← factor·total + weights·values of the block for each tile that sees some of it. */
+    private static void mix(QueryBlock queries, int j, float[] s, Layout at, int keys) {
         // A value that is no number times a weight of 0 would reach the queries that do not see it: then one at a time.
-        int step = HeadBlock.packColumns(v, scratch, at.panels) ? WIDTH : 1;
-        for (int i = 0; i < q.rows(); i += step) {
-            block(i, Math.min(step, q.rows() - i), scratch, at);
-        }
-    }
-
-    /** The queries i … i + n, of which there are at most {@link AttentionTiles#WIDTH}. */
-    private void block(int i, int n, float[] scratch, Layout at) {
-        int dHead = q.cols();
-        int columns = HeadBlock.tiles(dHead);
-        int lastOfFirst = k.rows() - q.rows() + i;
-        int seen = lastOfFirst + n;
-        HeadBlock.transpose(q, i, n, (float) heads.scale(), scratch, at.queries);
-        Arrays.fill(scratch, MAX, MAX + WIDTH, Float.NEGATIVE_INFINITY);
-        Arrays.fill(scratch, SUM, FACTOR, 0);
-        Arrays.fill(scratch, at.total, at.rows, 0);
-        for (int j = HeadBlock.firstKey(heads, lastOfFirst); j < seen; j += KEYS) {
-            int keys = Math.min(KEYS, seen - j);
-            Arrays.fill(scratch, at.scores, at.scores + HeadBlock.tiles(keys) * WIDTH, 0);
-            HeadBlock.addProducts(k, j, keys, scratch, at.queries, scratch, at.scores);
-            HeadBlock.finishScores(heads, bias, i, n, lastOfFirst, j, keys, scratch, at.scores, at.biases, at.biases);
-            weigh(scratch, at.scores, keys);
-            Arrays.fill(scratch, at.mix, at.mix + columns * WIDTH, 0);
-            HeadBlock.addMix(scratch, at.panels, k.rows(), dHead, j, keys, scratch, at.scores, scratch, at.mix);
-            addToTotal(scratch, at.mix, at.total, at.lost, dHead);
-        }
-        finish(scratch, at, i, n);
-    }
-
-    /** The scores of a block of keys become weights exp(score − maximum so far), and the statistics are brought up to date. */
-    private static void weigh(float[] s, int scores, int keys) {
-        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector before = fromArray(SPECIES, s, MAX + lane);
-            FloatVector max = max(s, scores + lane, keys, before);
-            // Where nothing but −∞ was met, the weights are 0 and not NaN.
-            FloatVector base = max.blend(0, max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
-            FloatVector factor = Softmax.exponential(before.sub(base));
-            max.intoArray(s, MAX + lane);
-            factor.intoArray(s, FACTOR + lane);
-            FloatVector block = exponentials(s, scores + lane, keys, base);
-            addCompensated(s, SUM + lane, SUM_LOST + lane, factor, block);
-        }
-    }
-
-    private static FloatVector max(float[] s, int at, int n, FloatVector start) {
-        FloatVector max = start;
-        for (int j = 0; j < n; j++) {
-            FloatVector next = fromArray(SPECIES, s, at + j * WIDTH);
-            max = max.blend(next, next.compare(VectorOperators.GT, max));
-        }
-        return max;
-    }
-
-    /** s ← exp(s − base); returns their sum. */
-    private static FloatVector exponentials(float[] s, int at, int n, FloatVector base) {
-        FloatVector sum = zero(SPECIES);
-        for (int j = 0; j < n; j++) {
-            FloatVector weight =
-                    Softmax.exponential(fromArray(SPECIES, s, at + j * WIDTH).sub(base));
-            weight.intoArray(s, at + j * WIDTH);
-            sum = sum.add(weight);
-        }
-        return sum;
-    }
-
-    private static void addToTotal(float[] s, int mix, int total, int lost, int dHead) {
-        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector factor = fromArray(SPECIES, s, FACTOR + lane);
-            for (int d = 0; d < dHead; d++) {
-                int at = d * WIDTH + lane;
-                addCompensated(s, total + at, lost + at, factor, fromArray(SPECIES, s, mix + at));
+        int step = s[keys + at.finite] == 0 ? ROWS : 1;
+        for (int row = 0; row < queries.n(); row += step) {
+            int rows = Math.min(step, queries.n() - row);
+            int begin = queries.begin(row, j);
+            int end = queries.end(row + rows - 1, j);
+            if (begin < end) {
+                boolean first = j == queries.firstKey(row);
+                mixTile(rows, begin, end, s, at, keys + at.values, row, first ? at.total + row * at.wide : at.mix);
+                if (!first) {
+                    for (int r = 0; r < rows; r++) {
+                        int to = (row + r) * at.wide;
+                        RunningSoftmax.addToTotal(
+                                s, at.total + to, at.lost + to, row + r, at.mix + r * at.wide, at.padded);
+                    }
+                }
             }
         }
     }
 
-    /** total ← factor·total + term; what the addition loses is kept and added with the next term (Kahan 1965). */
-    private static void addCompensated(float[] s, int total, int lost, FloatVector factor, FloatVector term) {
-        FloatVector scaled = fromArray(SPECIES, s, total).mul(factor);
-        FloatVector corrected = fromArray(SPECIES, s, lost).fma(factor, term);
-        FloatVector sum = scaled.add(corrected);
-        sum.intoArray(s, total);
-        FloatVector rest = corrected.sub(sum.sub(scaled));
-        // ∞ − ∞ is not what an infinite sum lost.
-        rest.blend(0, rest.compare(VectorOperators.NE, rest)).intoArray(s, lost);
+    private static void mixTile(int rows, int begin, int end, float[] s, Layout at, int values, int row, int to) {
+        for (int d = 0; d < at.padded; d += WIDTH) {
+            AttentionTiles.rows(
+                    rows,
+                    at.padded - d,
+                    s,
+                    end - begin,
+                    at.scores + row * KEYS + begin,
+                    KEYS,
+                    values + d * KEYS + begin * WIDTH,
+                    ZEROS,
+                    0,
+                    to + d,
+                    at.wide);
+        }
     }
 
-    private void finish(float[] scratch, Layout at, int i, int n) {
-        for (int lane = 0; lane < WIDTH; lane += LENGTH) {
-            FloatVector sum = fromArray(SPECIES, scratch, SUM + lane).add(fromArray(SPECIES, scratch, SUM_LOST + lane));
-            FloatVector reciprocal = broadcast(SPECIES, 1).div(sum);
-            for (int d = 0; d < q.cols(); d++) {
-                int total = at.total + d * WIDTH + lane;
-                FloatVector value =
-                        fromArray(SPECIES, scratch, total).add(fromArray(SPECIES, scratch, total - at.total + at.lost));
-                value.mul(reciprocal).intoArray(scratch, total);
+    private void finish(QueryBlock queries, float[] scratch, Layout at) {
+        RunningSoftmax.end(scratch, logSumExp.array(), logSumExp.index(0, 0, queries.first()), queries.n());
+        addLost(scratch, at.total, at.lost, queries.n(), at.wide, at.padded);
+        HeadPacking.copyRows(scratch, at.total, at.wide, 1, out, queries.first(), queries.n());
+    }
+
+    /** total ← (total + lost)/sum. */
+    private static void addLost(float[] s, int total, int lost, int rows, int ld, int n) {
+        for (int d = 0; d < n; d += LENGTH) {
+            for (int row = 0; row < rows; row++) {
+                int at = row * ld + d;
+                fromArray(SPECIES, s, total + at)
+                        .add(fromArray(SPECIES, s, lost + at))
+                        .mul(s[RunningSoftmax.FACTOR + row])
+                        .intoArray(s, total + at);
             }
-            VectorMask<Float> queries = Lanes.first(Math.clamp(n - lane, 0, LENGTH));
-            // A query that meets −∞ only has no weights.
-            VectorMask<Float> weighed = sum.compare(VectorOperators.GT, 0);
-            broadcast(SPECIES, Float.NaN)
-                    .blend(fromArray(SPECIES, scratch, MAX + lane).add(VectorMath.log(sum)), weighed)
-                    .intoArray(logSumExp.array(), logSumExp.offset() + i + lane, queries);
         }
-        HeadBlock.transposeBack(scratch, at.total, at.rows, 1, out, i, n);
     }
 }

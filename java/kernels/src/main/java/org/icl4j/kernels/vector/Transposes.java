@@ -117,7 +117,10 @@ final class Transposes {
         }
     }
 
-    /** The transposes of the 4×4 blocks that four vectors are made of; it takes no vectors, which a call would put in boxes. */
+    /**
+     * The transposes of the 4×4 blocks that four vectors are made of; it calls no method of ours with vectors, which would put them
+     * in boxes.
+     */
     private static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
         IntVector v0 = fromArray(SPECIES, from, at).reinterpretAsInts();
         IntVector v1 = fromArray(SPECIES, from, at + ld).reinterpretAsInts();

@@ -1,6 +1,7 @@
 package org.icl4j.kernels.vector;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.AttentionKernels;
 import org.icl4j.kernels.Matrix;
@@ -11,6 +12,9 @@ import org.icl4j.kernels.provider.WorkerPool;
  * writes what another does.
  */
 final class VectorAttention implements AttentionKernels<float[]> {
+    /** Their working memory stays in the second-level cache. */
+    private static final int MOST_TOGETHER = 8;
+
     private final WorkerPool workers;
     private final Scratch scratch;
 
@@ -29,21 +33,51 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> out,
             Matrix<float[]> logSumExp) {
         int nHeads = heads.nHeads();
-        int dHead = q.cols() / nHeads;
-        workers.run(q.count() * nHeads, task -> {
-            int b = task / nHeads;
-            int h = task % nHeads;
-            int keyHead = h / heads.groupSize();
-            HeadForward head = new HeadForward(
-                    heads,
-                    bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
-                    columns(q, b, h, dHead),
-                    columns(k, b, keyHead, dHead),
-                    columns(v, b, keyHead, dHead),
-                    columns(out, b, h, dHead),
-                    logSumExp.at(b).rows(h, h + 1));
-            scratch.lend(head.scratchLength(), head::run);
+        int together = together(q, k, nHeads);
+        int perEntry = Math.ceilDiv(nHeads, together);
+        workers.run(q.count() * perEntry, task -> {
+            int b = task / perEntry;
+            int first = task % perEntry * together;
+            if (together == 1) {
+                HeadForward head = head(heads, bias, q, k, v, out, logSumExp, b, first);
+                scratch.lend(head.scratchLength(), head::run);
+            } else {
+                HeadForward.runTogether(
+                        IntStream.range(first, Math.min(first + together, nHeads))
+                                .mapToObj(h -> head(heads, bias, q, k, v, out, logSumExp, b, h))
+                                .toList(),
+                        scratch);
+            }
         });
+    }
+
+    /** Heads of a task: several where few queries meet many keys, and 1 where there are threads enough for that. */
+    private int together(Matrix<float[]> q, Matrix<float[]> k, int nHeads) {
+        boolean isReading = q.rows() <= QueryBlock.QUERIES && k.rows() > QueryBlock.KEYS;
+        long heads = (long) q.count() * nHeads / workers.threads();
+        return isReading ? Math.clamp(heads, 1, Math.min(nHeads, MOST_TOGETHER)) : 1;
+    }
+
+    private static HeadForward head(
+            AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
+            Matrix<float[]> q,
+            Matrix<float[]> k,
+            Matrix<float[]> v,
+            Matrix<float[]> out,
+            Matrix<float[]> logSumExp,
+            int b,
+            int h) {
+        int dHead = q.cols() / heads.nHeads();
+        int keyHead = h / heads.groupSize();
+        return new HeadForward(
+                heads,
+                bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
+                columns(q, b, h, dHead),
+                columns(k, b, keyHead, dHead),
+                columns(v, b, keyHead, dHead),
+                columns(out, b, h, dHead),
+                logSumExp.at(b).rows(h, h + 1));
     }
 
     @Override
