@@ -21,17 +21,17 @@ final class Transposes {
     private static final int STRETCH = 4 * LENGTH;
 
     /** Groups of four lanes in a vector. */
-    private static final int GROUPS = LENGTH / 4;
+    static final int GROUPS = LENGTH / 4;
 
     /** Of every four lanes: 0 0′ 1 1′, and 2 2′ 3 3′. */
-    private static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
+    static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
 
-    private static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
+    static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
 
     /** Of every four lanes: 0 1 0′ 1′, and 2 3 2′ 3′. */
-    private static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
+    static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
 
-    private static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
+    static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
 
     /** Groups of four lanes: 0 0′ 1 1′ …, and those of the upper half. */
     private static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
@@ -148,25 +148,35 @@ final class Transposes {
     }
 
     private static void exchangeFour(float[] to, int at, int step) {
-        FloatVector v0 = fromArray(SPECIES, to, at);
-        FloatVector v1 = fromArray(SPECIES, to, at + step);
-        FloatVector v2 = fromArray(SPECIES, to, at + 2 * step);
-        FloatVector v3 = fromArray(SPECIES, to, at + 3 * step);
+        exchangeFour(to, at, at + step, at + 2 * step, at + 3 * step, to, at, step);
+    }
+
+    /** The groups of four lanes of four vectors: group g of each, in this order, make vector g, at toAt + g·step. */
+    static void exchangeFour(float[] from, int at0, int at1, int at2, int at3, float[] to, int toAt, int step) {
+        FloatVector v0 = fromArray(SPECIES, from, at0);
+        FloatVector v1 = fromArray(SPECIES, from, at1);
+        FloatVector v2 = fromArray(SPECIES, from, at2);
+        FloatVector v3 = fromArray(SPECIES, from, at3);
         IntVector low0 = select(LOW_GROUPS, v0, v1);
         IntVector high0 = select(HIGH_GROUPS, v0, v1);
         IntVector low1 = select(LOW_GROUPS, v2, v3);
         IntVector high1 = select(HIGH_GROUPS, v2, v3);
-        store(LOW_HALVES.selectFrom(low0, low1), to, at);
-        store(HIGH_HALVES.selectFrom(low0, low1), to, at + step);
-        store(LOW_HALVES.selectFrom(high0, high1), to, at + 2 * step);
-        store(HIGH_HALVES.selectFrom(high0, high1), to, at + 3 * step);
+        store(LOW_HALVES.selectFrom(low0, low1), to, toAt);
+        store(HIGH_HALVES.selectFrom(low0, low1), to, toAt + step);
+        store(LOW_HALVES.selectFrom(high0, high1), to, toAt + 2 * step);
+        store(HIGH_HALVES.selectFrom(high0, high1), to, toAt + 3 * step);
     }
 
     private static void exchangeTwo(float[] to, int at, int step) {
-        FloatVector v0 = fromArray(SPECIES, to, at);
-        FloatVector v1 = fromArray(SPECIES, to, at + step);
-        store(select(LOW_HALVES, v0, v1), to, at);
-        store(select(HIGH_HALVES, v0, v1), to, at + step);
+        exchangeTwo(to, at, at + step, to, at, step);
+    }
+
+    /** As {@link #exchangeFour}, of two vectors of two groups. */
+    static void exchangeTwo(float[] from, int at0, int at1, float[] to, int toAt, int step) {
+        FloatVector v0 = fromArray(SPECIES, from, at0);
+        FloatVector v1 = fromArray(SPECIES, from, at1);
+        store(select(LOW_HALVES, v0, v1), to, toAt);
+        store(select(HIGH_HALVES, v0, v1), to, toAt + step);
     }
 
     private static IntVector select(IntVector lanes, FloatVector v, FloatVector w) {
