@@ -115,7 +115,12 @@ final class ProductBlock {
 
     /** Whether B needs no packing: it was packed in f32, or is multiplied with one row as it is decoded. */
     boolean isReady() {
-        return weights != null && (weights.type() == WeightType.F32 || c.rows() == 1);
+        return weights != null && (weights.type() == WeightType.F32 || isDecodedByRow());
+    }
+
+    /** Whether the decoding takes next to nothing, and only one row needs it. */
+    private boolean isDecodedByRow() {
+        return weights != null && weights.type() == WeightType.BF16 && c.rows() == 1;
     }
 
     private int packedAt(int panel) {
@@ -157,9 +162,9 @@ final class ProductBlock {
             int column = Panels.first(c.cols(), panel) * LENGTH;
             int vectors = Panels.vectors(c.cols(), panel);
             VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
-            if (isHalf() && c.rows() == 1) {
+            if (isDecodedByRow()) {
                 int at = weights.at(k0, kc, panel);
-                HalfWeights.row(weights.type(), vectors, kc, aArray, aStart, weights.shorts(), at, sums);
+                HalfWeights.row(vectors, kc, aArray, aStart, weights.shorts(), at, sums);
                 put(vectors, 1, sums, c.index(batch, from, column), last);
             } else {
                 tiles(from, rows, aArray, aStart, aRow, panel, column, vectors, last, sums);
@@ -202,9 +207,5 @@ final class ProductBlock {
 
     private void put(int vectors, int rows, float[] sums, int cAt, VectorMask<Float> last) {
         ProductTiles.put(vectors, rows, sums, 0, alpha, beta, c.array(), cAt, c.ld(), last);
-    }
-
-    private boolean isHalf() {
-        return weights != null && weights.type() != WeightType.F32;
     }
 }

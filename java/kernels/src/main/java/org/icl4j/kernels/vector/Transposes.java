@@ -20,17 +20,17 @@ final class Transposes {
     private static final int STRETCH = 4 * LENGTH;
 
     /** Groups of four lanes in a vector. */
-    private static final int GROUPS = LENGTH / 4;
+    static final int GROUPS = LENGTH / 4;
 
     /** Of every four lanes: 0 0′ 1 1′, and 2 2′ 3 3′. */
-    private static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
+    static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
 
-    private static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
+    static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
 
     /** Of every four lanes: 0 1 0′ 1′, and 2 3 2′ 3′. */
-    private static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
+    static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
 
-    private static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
+    static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
 
     /** Groups of four lanes: 0 0′ 1 1′ …, and those of the upper half. */
     private static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
@@ -150,24 +150,34 @@ final class Transposes {
     }
 
     private static void exchangeFour(float[] to, int at, int step) {
-        IntVector v0 = fromArray(SPECIES, to, at).reinterpretAsInts();
-        IntVector v1 = fromArray(SPECIES, to, at + step).reinterpretAsInts();
-        IntVector v2 = fromArray(SPECIES, to, at + 2 * step).reinterpretAsInts();
-        IntVector v3 = fromArray(SPECIES, to, at + 3 * step).reinterpretAsInts();
+        exchangeFour(to, at, at + step, at + 2 * step, at + 3 * step, to, at, step);
+    }
+
+    /** The groups of four lanes of four vectors: group g of each, in this order, make vector g, at toAt + g·step. */
+    static void exchangeFour(float[] from, int at0, int at1, int at2, int at3, float[] to, int toAt, int step) {
+        IntVector v0 = fromArray(SPECIES, from, at0).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, from, at1).reinterpretAsInts();
+        IntVector v2 = fromArray(SPECIES, from, at2).reinterpretAsInts();
+        IntVector v3 = fromArray(SPECIES, from, at3).reinterpretAsInts();
         IntVector low0 = LOW_GROUPS.selectFrom(v0, v1);
         IntVector high0 = HIGH_GROUPS.selectFrom(v0, v1);
         IntVector low1 = LOW_GROUPS.selectFrom(v2, v3);
         IntVector high1 = HIGH_GROUPS.selectFrom(v2, v3);
-        LOW_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, at);
-        HIGH_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, at + step);
-        LOW_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, at + 2 * step);
-        HIGH_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, at + 3 * step);
+        LOW_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, toAt);
+        HIGH_HALVES.selectFrom(low0, low1).reinterpretAsFloats().intoArray(to, toAt + step);
+        LOW_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, toAt + 2 * step);
+        HIGH_HALVES.selectFrom(high0, high1).reinterpretAsFloats().intoArray(to, toAt + 3 * step);
     }
 
     private static void exchangeTwo(float[] to, int at, int step) {
-        IntVector v0 = fromArray(SPECIES, to, at).reinterpretAsInts();
-        IntVector v1 = fromArray(SPECIES, to, at + step).reinterpretAsInts();
-        LOW_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, at);
-        HIGH_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, at + step);
+        exchangeTwo(to, at, at + step, to, at, step);
+    }
+
+    /** As {@link #exchangeFour}, of two vectors of two groups. */
+    static void exchangeTwo(float[] from, int at0, int at1, float[] to, int toAt, int step) {
+        IntVector v0 = fromArray(SPECIES, from, at0).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, from, at1).reinterpretAsInts();
+        LOW_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, toAt);
+        HIGH_HALVES.selectFrom(v0, v1).reinterpretAsFloats().intoArray(to, toAt + step);
     }
 }

@@ -149,7 +149,7 @@ final class VectorProducts implements ProductKernels<float[]> {
         }
         long work = (long) c.rows() * c.cols() * a.cols();
         boolean parallel = workers.threads() > 1 && c.count() * work >= 2 * TASK_WORK;
-        if (packed == null && ThinProducts.fits(b, c)) {
+        if (packed == null && (ThinProducts.fits(b, c) || ThinTransposedProducts.fits(b, c))) {
             thin(alpha, a, b, beta, c, then, parallel);
         } else if (parallel && c.count() >= 2 * workers.threads()) {
             int perTask = Math.clamp(TASK_WORK / work, 1, Math.ceilDiv(c.count(), 4 * workers.threads()));
@@ -199,13 +199,17 @@ final class VectorProducts implements ProductKernels<float[]> {
             float beta,
             Matrix<float[]> c,
             Epilogue<float[]> then) {
-        float[] sums = scratch.take(ThinProducts.SUMS);
+        float[] working = scratch.take(b.isTransposed() ? ThinTransposedProducts.SCRATCH : ThinProducts.SUMS);
         try {
             int to = Math.min(from + width, c.cols());
-            ThinProducts.columns(batch, from, to, alpha, a, b, beta, c, sums);
+            if (b.isTransposed()) {
+                ThinTransposedProducts.columns(batch, from, to, alpha, a, b, beta, c, working);
+            } else {
+                ThinProducts.columns(batch, from, to, alpha, a, b, beta, c, working);
+            }
             VectorEpilogue.apply(then, c, batch, 0, c.rows(), from, to);
         } finally {
-            scratch.giveBack(sums);
+            scratch.giveBack(working);
         }
     }
 
