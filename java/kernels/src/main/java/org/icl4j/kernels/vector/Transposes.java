@@ -21,28 +21,28 @@ final class Transposes {
     private static final int STRETCH = 4 * LENGTH;
 
     /** Groups of four lanes in a vector. */
-    private static final int GROUPS = LENGTH / 4;
+    static final int GROUPS = LENGTH / 4;
 
     /** Of every four lanes: 0 0′ 1 1′, and 2 2′ 3 3′. */
-    private static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
+    static final IntVector LOW_LANES = choose((group, lane) -> lane(lane % 2, group, lane / 2));
 
-    private static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
+    static final IntVector HIGH_LANES = choose((group, lane) -> lane(lane % 2, group, 2 + lane / 2));
 
     /** Of every four lanes: 0 1 0′ 1′, and 2 3 2′ 3′. */
-    private static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
+    static final IntVector LOW_PAIRS = choose((group, lane) -> lane(lane / 2, group, lane % 2));
 
-    private static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
+    static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
 
     /** Groups of four lanes: 0 0′ 1 1′ …, and those of the upper half. */
-    private static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
+    static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
 
-    private static final IntVector HIGH_GROUPS = choose((group, lane) -> lane(group % 2, GROUPS / 2 + group / 2, lane));
+    static final IntVector HIGH_GROUPS = choose((group, lane) -> lane(group % 2, GROUPS / 2 + group / 2, lane));
 
     /** Groups of four lanes: the lower half of both, and the upper half of both. */
-    private static final IntVector LOW_HALVES =
+    static final IntVector LOW_HALVES =
             choose((group, lane) -> lane(2 * group / GROUPS, group % Math.max(1, GROUPS / 2), lane));
 
-    private static final IntVector HIGH_HALVES =
+    static final IntVector HIGH_HALVES =
             choose((group, lane) -> lane(2 * group / GROUPS, GROUPS / 2 + group % Math.max(1, GROUPS / 2), lane));
 
     private Transposes() {}
