@@ -24,8 +24,6 @@ record GateSteps(LaneFunction exponential, LaneFunction weight, LaneFunction sha
     private static final LaneFunction LOGISTIC_SHARE =
             (g, e, z) -> broadcast(SPECIES, 1).div(e.add(1));
 
-    private static final float TAIL_END = 14;
-
     static final GateSteps SWIGLU =
             new GateSteps((g, y, z) -> VectorMath.exp(g.neg()), (g, y, z) -> g, LOGISTIC_SHARE, true, 88);
 
@@ -37,21 +35,22 @@ record GateSteps(LaneFunction exponential, LaneFunction weight, LaneFunction sha
             10);
 
     static final GateSteps GEGLU_EXACT = new GateSteps(
-            (g, y, z) -> VectorMath.exp(g.mul(g).mul(-0.5f)),
+            (g, y, z) -> VectorMath.expOfNegative(g.mul(g).mul(-0.5f)),
             (g, y, z) -> g.mul(INVERSE_SQRT_2_PI),
             (g, e, z) -> distribution(g, e),
             false,
-            TAIL_END);
+            VectorMath.PLAIN_TAIL_END);
 
     /** TANH_1 + factor·g². */
     private static FloatVector cubic(FloatVector g, float factor) {
         return g.mul(g).fma(broadcast(SPECIES, factor), broadcast(SPECIES, TANH_1));
     }
 
-    /** Φ(g) from e = exp(−g²/2). */
+    /** Φ(g) from e = exp(−g²/2), which may be anything beyond the tail's end. */
     private static FloatVector distribution(FloatVector g, FloatVector e) {
         FloatVector z = g.abs();
-        FloatVector tail = VectorMath.scaledTail(z).mul(e).blend(0, z.compare(VectorOperators.GT, TAIL_END));
+        FloatVector tail =
+                VectorMath.scaledTail(z).mul(e).blend(0, z.compare(VectorOperators.GT, VectorMath.PLAIN_TAIL_END));
         return tail.blend(broadcast(SPECIES, 1).sub(tail), g.compare(VectorOperators.GT, 0));
     }
 }
