@@ -75,13 +75,7 @@ final class VectorRows implements RowKernels<float[]> {
             softmaxOfShortRows(x, y);
             return;
         }
-        tasks.forEachRows(x, (first, rows) -> {
-            float[] pad = scratch.take(LENGTH);
-            for (int row = first; row < first + rows; row++) {
-                Softmax.row(x.array(), rowStart(x, row), y.array(), rowStart(y, row), x.cols(), pad);
-            }
-            scratch.giveBack(pad);
-        });
+        forEachBlock(x, Softmax.SCRATCH_LENGTH, (row, n, s) -> Softmax.rows(x, row, n, y, s));
     }
 
     private void softmaxOfShortRows(Matrix<float[]> x, Matrix<float[]> y) {
