@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /** Copies of a class that differ in one constant, for code that the compiler is to compile once for each value of it. */
 final class ClassCopy {
@@ -18,6 +20,16 @@ final class ClassCopy {
             throw new UncheckedIOException(template.getSimpleName() + ".class is part of the program", e);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("a copy of a class is as good as the class", e);
+        }
+    }
+
+    /** The method {@code whole} of a copy of {@code template} with {@code constant}. */
+    static MethodHandle loop(Class<?> template, Object constant, MethodType type) {
+        MethodHandles.Lookup copy = of(template, constant);
+        try {
+            return copy.findStatic(copy.lookupClass(), "whole", type);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a copy of a class has its methods", e);
         }
     }
 

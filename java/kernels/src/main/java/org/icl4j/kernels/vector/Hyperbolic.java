@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** tanh, the logistic function σ(x) = 1/(1 + exp(−x)), and x·σ(x), on vectors, with their slopes. */
@@ -13,8 +14,8 @@ final class Hyperbolic {
 
     private static final int SIGN = 0x8000_0000;
 
-    /** From here on silu′ is 0 or 1 to the last digit, while farther out its terms may be ∞ or 0·∞. */
-    static final float SILU_END = 88;
+    /** m from which on exp(−m) is no normal number. */
+    static final float SIGMOID_END = 87.33654f;
 
     private Hyperbolic() {}
 
@@ -45,11 +46,30 @@ final class Hyperbolic {
         return y.blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
     }
 
-    /** s + x·s·(1 − s), with e·s for 1 − s, which would cancel. */
+    /**
+     * x·σ(±m) for m ≥ 0, of the sign of x. It is x/(1 + e) on the right of 0 and x·e/(1 + e) on the left, with e = exp(−m), which
+     * does not overflow. From {@link #SIGMOID_END} on it is taken for x or 0.
+     */
+    static FloatVector timesSigmoid(FloatVector x, FloatVector m) {
+        FloatVector e = VectorMath.expOfMinus(m);
+        FloatVector share = x.neg().mul(VectorMath.minusReciprocalOfOnePlus(e));
+        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
+        FloatVector y = share.mul(broadcast(SPECIES, 1).blend(e, left));
+        return y.blend(x.blend(-0f, left), m.compare(VectorOperators.GT, SIGMOID_END));
+    }
+
     static FloatVector siluSlope(FloatVector x) {
-        FloatVector e = VectorMath.exp(x.neg());
-        FloatVector s = broadcast(SPECIES, 1).div(e.add(1));
-        FloatVector near = x.mul(s).mul(e).fma(s, s);
-        return near.blend(s, x.abs().compare(VectorOperators.GT, SILU_END));
+        return timesSigmoidSlope(x, x.neg(), x.abs());
+    }
+
+    /** s + w·s·(1 − s) with s = σ(±m), of the sign of x, from −w; s·(1 − s) is e/(1 + e)² on either side, where 1 − s would cancel. */
+    static FloatVector timesSigmoidSlope(FloatVector x, FloatVector minusW, FloatVector m) {
+        FloatVector e = VectorMath.expOfMinus(m);
+        FloatVector reciprocal = VectorMath.minusReciprocalOfOnePlus(e);
+        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
+        FloatVector minusS = broadcast(SPECIES, 1).blend(e, left).mul(reciprocal);
+        FloatVector slope =
+                minusW.fma(e.mul(reciprocal).mul(reciprocal), minusS).neg();
+        return slope.blend(broadcast(SPECIES, 1).blend(0, left), m.compare(VectorOperators.GT, SIGMOID_END));
     }
 }

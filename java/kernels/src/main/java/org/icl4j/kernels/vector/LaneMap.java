@@ -3,7 +3,6 @@ package org.icl4j.kernels.vector;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
@@ -70,7 +69,7 @@ final class LaneMap {
     /** The loop on whole vectors: {@code n} is a multiple of their length. */
     private void whole(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int toAt, int n) {
         if (loop == null) {
-            loop = loopOf(f);
+            loop = ClassCopy.loop(LaneLoop.class, f, LOOP);
         }
         try {
             loop.invokeExact(x, xAt, y, yAt, z, zAt, to, toAt, n);
@@ -78,16 +77,6 @@ final class LaneMap {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("the loop declares no exception", e);
-        }
-    }
-
-    /** The loop of a copy of {@link LaneLoop} in which {@code f} is a constant. */
-    private static MethodHandle loopOf(LaneFunction f) {
-        MethodHandles.Lookup copy = ClassCopy.of(LaneLoop.class, f);
-        try {
-            return copy.findStatic(copy.lookupClass(), "whole", LOOP);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a copy of a class has its methods", e);
         }
     }
 }

@@ -16,42 +16,47 @@ import org.icl4j.kernels.Matrix;
  * parameters.
  */
 final class LayerNorm {
+    /** Places in the scratch array: partial sums of LENGTH rows, those of squares, and statistics of the rows, a lane each. */
+    private static final int SQUARES = LENGTH * LENGTH;
+
+    private static final int MEAN = 2 * SQUARES;
+    private static final int EXACT_MEAN = MEAN + LENGTH;
+    private static final int CORRECTION = MEAN + 2 * LENGTH;
+    private static final int RSTD = MEAN + 3 * LENGTH;
+
+    static final int SCRATCH_LENGTH = MEAN + 4 * LENGTH;
+
     private LayerNorm() {}
 
-    static void row(
+    /** Rows first … first + n, at most LENGTH: read four at a time, and their statistics a lane each. */
+    static void rows(
             Matrix<float[]> x,
-            int row,
+            int first,
+            int n,
             Matrix<float[]> gamma,
             Matrix<float[]> beta,
             float eps,
             Matrix<float[]> y,
             Matrix<float[]> mean,
-            Matrix<float[]> rstd) {
-        int n = x.cols();
-        int xAt = rowStart(x, row);
-        float firstMean = sum(x.array(), xAt, n) / n;
-        float correction = deviation(x.array(), xAt, n, firstMean) / n;
-        float squares = squares(x.array(), xAt, n, firstMean, correction);
-        if (!Float.isFinite(squares)) {
-            rowInDouble(x, row, gamma, beta, eps, y, mean, rstd);
-            return;
+            Matrix<float[]> rstd,
+            float[] s) {
+        for (int i = 0; i < n; i += 4) {
+            sums(x, first, i, n - 1, s);
         }
-        float r = (float) (1 / Math.sqrt(squares / n + eps));
-        normalize(
-                x.array(),
-                xAt,
-                firstMean,
-                correction,
-                r,
-                gamma.array(),
-                gamma.offset(),
-                beta.array(),
-                beta.offset(),
-                y.array(),
-                rowStart(y, row),
-                n);
-        mean.array()[mean.offset() + row] = firstMean + correction;
-        rstd.array()[rstd.offset() + row] = r;
+        means(x.cols(), s);
+        for (int i = 0; i < n; i += 4) {
+            deviations(x, first, i, n - 1, s);
+        }
+        statistics(x.cols(), eps, s);
+        System.arraycopy(s, EXACT_MEAN, mean.array(), mean.offset() + first, n);
+        System.arraycopy(s, RSTD, rstd.array(), rstd.offset() + first, n);
+        for (int i = 0; i < n; i++) {
+            if (s[RSTD + i] > 0) {
+                normalize(x, first, i, gamma, beta, y, s);
+            } else {
+                rowInDouble(x, first + i, gamma, beta, eps, y, mean, rstd);
+            }
+        }
     }
 
     /** The row once more in double: its sum or its squares are beyond a float, or it holds a NaN or an infinity. */
@@ -86,81 +91,163 @@ final class LayerNorm {
         rstd.array()[rstd.offset() + row] = (float) r;
     }
 
-    private static float sum(float[] x, int at, int n) {
-        FloatVector sum = zero(SPECIES);
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            sum = sum.add(fromArray(SPECIES, x, at + i));
+    /**
+     * Σ (x − x₀) in lanes, x₀ a row's first element: what the rounding of the sum loses hangs on the spread, not on the mean. Of
+     * rows i … i + 3, the last one again for those beyond it, and so below.
+     */
+    private static void sums(Matrix<float[]> x, int first, int i, int last, float[] s) {
+        float[] from = x.array();
+        int at0 = rowStart(x, first + i);
+        int at1 = rowStart(x, first + Math.min(i + 1, last));
+        int at2 = rowStart(x, first + Math.min(i + 2, last));
+        int at3 = rowStart(x, first + Math.min(i + 3, last));
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int j = 0;
+        for (; j < Lanes.bound(x.cols()); j += LENGTH) {
+            sum0 = sum0.add(fromArray(SPECIES, from, at0 + j).sub(from[at0]));
+            sum1 = sum1.add(fromArray(SPECIES, from, at1 + j).sub(from[at1]));
+            sum2 = sum2.add(fromArray(SPECIES, from, at2 + j).sub(from[at2]));
+            sum3 = sum3.add(fromArray(SPECIES, from, at3 + j).sub(from[at3]));
         }
-        if (i < n) {
-            sum = sum.add(fromArray(SPECIES, x, at + i, Lanes.first(n - i)));
+        if (j < x.cols()) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, x.cols());
+            sum0 = sum0.add(fromArray(SPECIES, from, at0 + j, mask).sub(from[at0], mask));
+            sum1 = sum1.add(fromArray(SPECIES, from, at1 + j, mask).sub(from[at1], mask));
+            sum2 = sum2.add(fromArray(SPECIES, from, at2 + j, mask).sub(from[at2], mask));
+            sum3 = sum3.add(fromArray(SPECIES, from, at3 + j, mask).sub(from[at3], mask));
         }
-        return Lanes.sum(sum);
+        sum0.intoArray(s, i * LENGTH);
+        sum1.intoArray(s, (i + 1) * LENGTH);
+        sum2.intoArray(s, (i + 2) * LENGTH);
+        sum3.intoArray(s, (i + 3) * LENGTH);
+        s[MEAN + i] = from[at0];
+        s[MEAN + i + 1] = from[at1];
+        s[MEAN + i + 2] = from[at2];
+        s[MEAN + i + 3] = from[at3];
     }
 
-    /** Σ (x − mean): what rounding left over in the mean, n times. */
-    private static float deviation(float[] x, int at, int n, float mean) {
-        FloatVector sum = zero(SPECIES);
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            sum = sum.add(fromArray(SPECIES, x, at + i).sub(mean));
+    private static void means(int n, float[] s) {
+        LaneTotals.sums(s, 0, EXACT_MEAN);
+        fromArray(SPECIES, s, MEAN)
+                .add(fromArray(SPECIES, s, EXACT_MEAN).mul(1f / n))
+                .intoArray(s, MEAN);
+    }
+
+    /** Σ d and Σ d² in lanes, d = x − mean. */
+    private static void deviations(Matrix<float[]> x, int first, int i, int last, float[] s) {
+        float[] from = x.array();
+        int at0 = rowStart(x, first + i);
+        int at1 = rowStart(x, first + Math.min(i + 1, last));
+        int at2 = rowStart(x, first + Math.min(i + 2, last));
+        int at3 = rowStart(x, first + Math.min(i + 3, last));
+        FloatVector mean0 = broadcast(SPECIES, s[MEAN + i]);
+        FloatVector mean1 = broadcast(SPECIES, s[MEAN + i + 1]);
+        FloatVector mean2 = broadcast(SPECIES, s[MEAN + i + 2]);
+        FloatVector mean3 = broadcast(SPECIES, s[MEAN + i + 3]);
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        FloatVector squares0 = sum0;
+        FloatVector squares1 = sum0;
+        FloatVector squares2 = sum0;
+        FloatVector squares3 = sum0;
+        int j = 0;
+        for (; j < Lanes.bound(x.cols()); j += LENGTH) {
+            FloatVector d = fromArray(SPECIES, from, at0 + j).sub(mean0);
+            sum0 = sum0.add(d);
+            squares0 = d.fma(d, squares0);
+            d = fromArray(SPECIES, from, at1 + j).sub(mean1);
+            sum1 = sum1.add(d);
+            squares1 = d.fma(d, squares1);
+            d = fromArray(SPECIES, from, at2 + j).sub(mean2);
+            sum2 = sum2.add(d);
+            squares2 = d.fma(d, squares2);
+            d = fromArray(SPECIES, from, at3 + j).sub(mean3);
+            sum3 = sum3.add(d);
+            squares3 = d.fma(d, squares3);
         }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            sum = sum.add(fromArray(SPECIES, x, at + i, mask).sub(mean), mask);
+        if (j < x.cols()) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, x.cols());
+            FloatVector d = fromArray(SPECIES, from, at0 + j, mask).sub(mean0, mask);
+            sum0 = sum0.add(d);
+            squares0 = d.fma(d, squares0);
+            d = fromArray(SPECIES, from, at1 + j, mask).sub(mean1, mask);
+            sum1 = sum1.add(d);
+            squares1 = d.fma(d, squares1);
+            d = fromArray(SPECIES, from, at2 + j, mask).sub(mean2, mask);
+            sum2 = sum2.add(d);
+            squares2 = d.fma(d, squares2);
+            d = fromArray(SPECIES, from, at3 + j, mask).sub(mean3, mask);
+            sum3 = sum3.add(d);
+            squares3 = d.fma(d, squares3);
         }
-        return Lanes.sum(sum);
+        sum0.intoArray(s, i * LENGTH);
+        sum1.intoArray(s, (i + 1) * LENGTH);
+        sum2.intoArray(s, (i + 2) * LENGTH);
+        sum3.intoArray(s, (i + 3) * LENGTH);
+        squares0.intoArray(s, SQUARES + i * LENGTH);
+        squares1.intoArray(s, SQUARES + (i + 1) * LENGTH);
+        squares2.intoArray(s, SQUARES + (i + 2) * LENGTH);
+        squares3.intoArray(s, SQUARES + (i + 3) * LENGTH);
     }
 
     /**
-     * Σ (x − mean − correction)². The mean is subtracted in two steps because their sum may not fit
-     * a float.
+     * r, and what rounding left over in the mean. That is at most about the step of floats there, so its square, which the mean of
+     * d² is too large by, is no more than the variance of any row that is not constant.
      */
-    private static float squares(float[] x, int at, int n, float mean, float correction) {
-        FloatVector sum = zero(SPECIES);
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector d = fromArray(SPECIES, x, at + i).sub(mean).sub(correction);
-            sum = d.fma(d, sum);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector d = fromArray(SPECIES, x, at + i, mask).sub(mean).sub(correction);
-            sum = sum.add(d.mul(d), mask);
-        }
-        return Lanes.sum(sum);
+    private static void statistics(int n, float eps, float[] s) {
+        LaneTotals.sums(s, 0, CORRECTION);
+        LaneTotals.sums(s, SQUARES, RSTD);
+        FloatVector correction = fromArray(SPECIES, s, CORRECTION).mul(1f / n);
+        FloatVector squares = fromArray(SPECIES, s, RSTD).mul(1f / n);
+        FloatVector variance = correction.neg().fma(correction, squares);
+        FloatVector r = broadcast(SPECIES, 1).div(variance.add(eps).sqrt());
+        r.intoArray(s, RSTD);
+        correction.mul(r).neg().intoArray(s, CORRECTION);
+        fromArray(SPECIES, s, MEAN).add(correction).intoArray(s, EXACT_MEAN);
     }
 
+    /**
+     * y ← ((x − mean)·r − correction·r)·γ + β. The mean is subtracted in two parts because their sum may not fit a float. One row
+     * at a time: loads and stores of several rows a power of two apart wait for one another.
+     */
     private static void normalize(
-            float[] x,
-            int xAt,
-            float mean,
-            float correction,
-            float r,
-            float[] gamma,
-            int gammaAt,
-            float[] beta,
-            int betaAt,
-            float[] y,
-            int yAt,
-            int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
+            Matrix<float[]> x,
+            int first,
+            int i,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            Matrix<float[]> y,
+            float[] s) {
+        int n = x.cols();
+        int xAt = rowStart(x, first + i);
+        int yAt = rowStart(y, first + i);
+        FloatVector mean = broadcast(SPECIES, s[MEAN + i]);
+        FloatVector shift = broadcast(SPECIES, s[CORRECTION + i]);
+        FloatVector r = broadcast(SPECIES, s[RSTD + i]);
+        int j = 0;
+        for (; j < Lanes.bound(n); j += LENGTH) {
             FloatVector normalized =
-                    fromArray(SPECIES, x, xAt + i).sub(mean).sub(correction).mul(r);
+                    fromArray(SPECIES, x.array(), xAt + j).sub(mean).fma(r, shift);
             normalized
-                    .fma(fromArray(SPECIES, gamma, gammaAt + i), fromArray(SPECIES, beta, betaAt + i))
-                    .intoArray(y, yAt + i);
+                    .fma(
+                            fromArray(SPECIES, gamma.array(), gamma.offset() + j),
+                            fromArray(SPECIES, beta.array(), beta.offset() + j))
+                    .intoArray(y.array(), yAt + j);
         }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector normalized = fromArray(SPECIES, x, xAt + i, mask)
-                    .sub(mean)
-                    .sub(correction)
-                    .mul(r);
+        if (j < n) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+            FloatVector normalized =
+                    fromArray(SPECIES, x.array(), xAt + j, mask).sub(mean).fma(r, shift);
             normalized
-                    .fma(fromArray(SPECIES, gamma, gammaAt + i, mask), fromArray(SPECIES, beta, betaAt + i, mask))
-                    .intoArray(y, yAt + i, mask);
+                    .fma(
+                            fromArray(SPECIES, gamma.array(), gamma.offset() + j, mask),
+                            fromArray(SPECIES, beta.array(), beta.offset() + j, mask))
+                    .intoArray(y.array(), yAt + j, mask);
         }
     }
 

@@ -13,84 +13,118 @@ import org.icl4j.kernels.Matrix;
 
 /** RMSNorm of one row, and the gradient's two halves: by rows for the input, by columns for the parameter. */
 final class RmsNorm {
-    private static final int TURN = 4 * LENGTH;
+    /** Places in the scratch array: partial sums of LENGTH rows, and their statistic, a lane each. */
+    private static final int RSTD = LENGTH * LENGTH;
+
+    static final int SCRATCH_LENGTH = RSTD + LENGTH;
 
     private RmsNorm() {}
 
-    static void row(
-            Matrix<float[]> x, int row, Matrix<float[]> gamma, float eps, Matrix<float[]> y, Matrix<float[]> rstd) {
+    /** Rows first … first + n, at most LENGTH: read four at a time, and their statistics a lane each. */
+    static void rows(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            float eps,
+            Matrix<float[]> y,
+            Matrix<float[]> rstd,
+            float[] s) {
+        for (int i = 0; i < n; i += 4) {
+            squares(x, first, i, n - 1, s);
+        }
+        LaneTotals.sums(s, 0, RSTD);
+        FloatVector mean = fromArray(SPECIES, s, RSTD).mul(1f / x.cols());
+        broadcast(SPECIES, 1).div(mean.add(eps).sqrt()).intoArray(s, RSTD);
+        System.arraycopy(s, RSTD, rstd.array(), rstd.offset() + first, n);
+        for (int i = 0; i < n; i++) {
+            if (s[RSTD + i] > 0) {
+                scale(x, first + i, s[RSTD + i], gamma, y);
+            } else {
+                rowInDouble(x, first + i, gamma, eps, y, rstd);
+            }
+        }
+    }
+
+    /** Σ x² in lanes, of rows i … i + 3, the last one again for those beyond it. */
+    private static void squares(Matrix<float[]> x, int first, int i, int last, float[] s) {
+        float[] from = x.array();
+        int at0 = rowStart(x, first + i);
+        int at1 = rowStart(x, first + Math.min(i + 1, last));
+        int at2 = rowStart(x, first + Math.min(i + 2, last));
+        int at3 = rowStart(x, first + Math.min(i + 3, last));
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int j = 0;
+        for (; j < Lanes.bound(x.cols()); j += LENGTH) {
+            FloatVector x0 = fromArray(SPECIES, from, at0 + j);
+            sum0 = x0.fma(x0, sum0);
+            FloatVector x1 = fromArray(SPECIES, from, at1 + j);
+            sum1 = x1.fma(x1, sum1);
+            FloatVector x2 = fromArray(SPECIES, from, at2 + j);
+            sum2 = x2.fma(x2, sum2);
+            FloatVector x3 = fromArray(SPECIES, from, at3 + j);
+            sum3 = x3.fma(x3, sum3);
+        }
+        if (j < x.cols()) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, x.cols());
+            FloatVector x0 = fromArray(SPECIES, from, at0 + j, mask);
+            sum0 = x0.fma(x0, sum0);
+            FloatVector x1 = fromArray(SPECIES, from, at1 + j, mask);
+            sum1 = x1.fma(x1, sum1);
+            FloatVector x2 = fromArray(SPECIES, from, at2 + j, mask);
+            sum2 = x2.fma(x2, sum2);
+            FloatVector x3 = fromArray(SPECIES, from, at3 + j, mask);
+            sum3 = x3.fma(x3, sum3);
+        }
+        sum0.intoArray(s, i * LENGTH);
+        sum1.intoArray(s, (i + 1) * LENGTH);
+        sum2.intoArray(s, (i + 2) * LENGTH);
+        sum3.intoArray(s, (i + 3) * LENGTH);
+    }
+
+    /** y ← x·r·γ. */
+    private static void scale(Matrix<float[]> x, int row, float r, Matrix<float[]> gamma, Matrix<float[]> y) {
         int n = x.cols();
         int xAt = rowStart(x, row);
         int yAt = rowStart(y, row);
-        float squares = squares(x.array(), xAt, n);
-        double r = reciprocal(Float.isFinite(squares) ? squares : squaresInDouble(x.array(), xAt, n), n, eps);
-        if (Float.isFinite(squares)) {
-            scale(x.array(), xAt, (float) r, gamma.array(), gamma.offset(), y.array(), yAt, n);
-        } else {
-            scaleInDouble(x.array(), xAt, r, gamma.array(), gamma.offset(), y.array(), yAt, n);
+        int j = 0;
+        for (; j < Lanes.bound(n); j += LENGTH) {
+            fromArray(SPECIES, x.array(), xAt + j)
+                    .mul(r)
+                    .mul(fromArray(SPECIES, gamma.array(), gamma.offset() + j))
+                    .intoArray(y.array(), yAt + j);
+        }
+        if (j < n) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+            fromArray(SPECIES, x.array(), xAt + j, mask)
+                    .mul(r)
+                    .mul(fromArray(SPECIES, gamma.array(), gamma.offset() + j, mask))
+                    .intoArray(y.array(), yAt + j, mask);
+        }
+    }
+
+    /** The row once more in double: its squares are beyond a float, or it holds a NaN or an infinity. */
+    private static void rowInDouble(
+            Matrix<float[]> x, int row, Matrix<float[]> gamma, float eps, Matrix<float[]> y, Matrix<float[]> rstd) {
+        int n = x.cols();
+        int xAt = rowStart(x, row);
+        double r = 1 / Math.sqrt(squaresInDouble(x.array(), xAt, n) / n + eps);
+        int yAt = rowStart(y, row);
+        for (int j = 0; j < n; j++) {
+            y.array()[yAt + j] = (float) (gamma.array()[gamma.offset() + j] * (x.array()[xAt + j] * r));
         }
         rstd.array()[rstd.offset() + row] = (float) r;
     }
 
-    private static double reciprocal(double squares, int n, float eps) {
-        return 1 / Math.sqrt(squares / n + eps);
-    }
-
-    /** Σ x², in four chains that hide the latency of an addition. */
-    private static float squares(float[] x, int at, int n) {
-        FloatVector a = zero(SPECIES);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        int i = 0;
-        for (; i <= n - TURN; i += TURN) {
-            FloatVector v = fromArray(SPECIES, x, at + i);
-            a = v.fma(v, a);
-            v = fromArray(SPECIES, x, at + i + LENGTH);
-            b = v.fma(v, b);
-            v = fromArray(SPECIES, x, at + i + 2 * LENGTH);
-            c = v.fma(v, c);
-            v = fromArray(SPECIES, x, at + i + 3 * LENGTH);
-            d = v.fma(v, d);
-        }
-        for (; i < n; i += LENGTH) {
-            FloatVector v = fromArray(SPECIES, x, at + i, Lanes.first(Math.min(LENGTH, n - i)));
-            a = v.fma(v, a);
-        }
-        return Lanes.sum(a.add(b).add(c.add(d)));
-    }
-
-    private static void scale(float[] x, int xAt, float r, float[] gamma, int gammaAt, float[] y, int yAt, int n) {
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            fromArray(SPECIES, x, xAt + i)
-                    .mul(r)
-                    .mul(fromArray(SPECIES, gamma, gammaAt + i))
-                    .intoArray(y, yAt + i);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            fromArray(SPECIES, x, xAt + i, mask)
-                    .mul(r)
-                    .mul(fromArray(SPECIES, gamma, gammaAt + i, mask))
-                    .intoArray(y, yAt + i, mask);
-        }
-    }
-
-    /** For a row whose squares are beyond a float, or that holds a NaN or an infinity. */
     private static double squaresInDouble(float[] x, int at, int n) {
         double squares = 0;
         for (int j = 0; j < n; j++) {
             squares += (double) x[at + j] * x[at + j];
         }
         return Double.isFinite(squares) ? squares : Double.NaN;
-    }
-
-    private static void scaleInDouble(
-            float[] x, int xAt, double r, float[] gamma, int gammaAt, float[] y, int yAt, int n) {
-        for (int j = 0; j < n; j++) {
-            y[yAt + j] = (float) (gamma[gammaAt + j] * (x[xAt + j] * r));
-        }
     }
 
     static void backwardRow(

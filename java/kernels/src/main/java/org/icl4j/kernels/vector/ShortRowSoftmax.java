@@ -16,7 +16,7 @@ import org.icl4j.kernels.Matrix;
  */
 final class ShortRowSoftmax {
     /** Part of the result's identity, as the order of a row's sum hangs on it. */
-    static final int MAX_COLUMNS = 64;
+    static final int MAX_COLUMNS = 32;
 
     /** Exponentials summed before the sum goes into the total. Part of the result's identity. */
     private static final int BLOCK = 8;

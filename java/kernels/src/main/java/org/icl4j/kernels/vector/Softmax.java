@@ -5,13 +5,17 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
-import java.util.Arrays;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.icl4j.kernels.Matrix;
 
-/** Softmax of one row and its gradient. */
+/** Softmax of rows and its gradient. */
 final class Softmax {
     /**
      * Vectors of exponentials summed before the sum goes into the total, which keeps what it loses (Kahan 1965): it bounds the roundings that
@@ -19,33 +23,94 @@ final class Softmax {
      */
     private static final int BLOCK = 8 * LENGTH;
 
+    /** Places in the scratch array: maxima or sums in lanes, what does not fill vectors, and of each row a number. */
+    private static final int TAILS = LENGTH * LENGTH;
+
+    private static final int STATISTIC = 2 * TAILS;
+    private static final int UNUSED = STATISTIC + LENGTH;
+
+    static final int SCRATCH_LENGTH = UNUSED + LENGTH;
+
+    /** Not final: the compiler would inline a constant into more than it has room for, and leave vectors in boxes. */
+    private static MethodHandle exponentialsOfRows = exponentialsOfRows();
+
     private Softmax() {}
 
-    /**
-     * y ← softmax(x) for one row; x and y may be one. What does not fill a vector goes through a padded copy and the same loop:
-     * C2 inlines so long a function but once.
-     *
-     * @param pad place for one vector
-     */
-    static void row(float[] x, int xAt, float[] y, int yAt, int n, float[] pad) {
-        float max = max(x, xAt, n);
-        int whole = Lanes.bound(n);
-        double sum = 0;
-        for (int done = 0; done < n; ) {
-            boolean rest = done == whole;
-            int length = rest ? n - whole : whole;
-            if (rest) {
-                Arrays.fill(pad, 0, LENGTH, Float.NEGATIVE_INFINITY);
-                System.arraycopy(x, xAt + whole, pad, 0, length);
-            }
-            sum += exponentials(
-                    rest ? pad : x, rest ? 0 : xAt, rest ? pad : y, rest ? 0 : yAt, Lanes.padded(length), max);
-            if (rest) {
-                System.arraycopy(pad, 0, y, yAt + whole, length);
-            }
-            done += length;
+    private static MethodHandle exponentialsOfRows() {
+        MethodType type =
+                MethodType.methodType(void.class, Matrix.class, int.class, int.class, Matrix.class, float[].class);
+        try {
+            return MethodHandles.lookup().findStatic(Softmax.class, "exponentialsOfRows", type);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a class has its own methods", e);
         }
-        multiply(y, yAt, n, (float) (1 / sum));
+    }
+
+    /** Rows first … first + n, at most LENGTH, their maxima and sums a lane each; x and y may be one. */
+    static void rows(Matrix<float[]> x, int first, int n, Matrix<float[]> y, float[] s) {
+        for (int i = 0; i < n; i++) {
+            largest(x.array(), rowStart(x, first + i), x.cols(), s, i);
+        }
+        LaneTotals.maxima(s, 0, STATISTIC);
+        boolean tails = Lanes.bound(x.cols()) < x.cols();
+        exponentials(x, first, n, y, s);
+        if (tails) {
+            for (int i = 0; i < n * LENGTH; i += LENGTH) {
+                fromArray(SPECIES, s, i).add(fromArray(SPECIES, s, TAILS + i)).intoArray(s, i);
+            }
+        }
+        LaneTotals.sums(s, 0, STATISTIC);
+        broadcast(SPECIES, 1).div(fromArray(SPECIES, s, STATISTIC)).intoArray(s, STATISTIC);
+        for (int i = 0; i < n; i++) {
+            multiply(y.array(), rowStart(y, first + i), x.cols(), s, i);
+        }
+    }
+
+    /** The largest in lanes; and what does not fill a vector goes to a vector of its own, which −∞ fills up. */
+    private static void largest(float[] x, int at, int n, float[] s, int row) {
+        FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i < Lanes.bound(n); i += LENGTH) {
+            FloatVector next = fromArray(SPECIES, x, at + i);
+            max = max.blend(next, next.compare(VectorOperators.GT, max));
+        }
+        if (i < n) {
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
+            FloatVector next =
+                    broadcast(SPECIES, Float.NEGATIVE_INFINITY).blend(fromArray(SPECIES, x, at + i, mask), mask);
+            next.intoArray(s, TAILS + row * LENGTH);
+            max = max.blend(next, next.compare(VectorOperators.GT, max));
+        }
+        max.intoArray(s, row * LENGTH);
+    }
+
+    private static void exponentials(Matrix<float[]> x, int first, int n, Matrix<float[]> y, float[] s) {
+        try {
+            exponentialsOfRows.invokeExact(x, first, n, y, s);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("the loop declares no exception", e);
+        }
+    }
+
+    /** Of all rows' whole vectors, and then of their tails: in one place, as C2 inlines so long a function but once. */
+    private static void exponentialsOfRows(Matrix<float[]> x, int first, int n, Matrix<float[]> y, float[] s) {
+        int whole = Lanes.bound(x.cols());
+        for (int part = 0; part < (whole < x.cols() ? 2 * n : n); part++) {
+            boolean tail = part >= n;
+            int row = tail ? part - n : part;
+            int tailAt = TAILS + row * LENGTH;
+            exponentials(
+                    tail ? s : x.array(),
+                    tail ? tailAt : rowStart(x, first + row),
+                    tail ? s : y.array(),
+                    tail ? tailAt : rowStart(y, first + row),
+                    tail ? LENGTH : whole,
+                    s[STATISTIC + row],
+                    s,
+                    tail ? UNUSED : row * LENGTH);
+        }
     }
 
     /** The largest of n values, −∞ if n = 0. A NaN may be passed over: {@link #exponentials} will meet it. */
@@ -63,8 +128,9 @@ final class Softmax {
         return Lanes.max(max);
     }
 
-    /** y ← exp(x − max), 0 where that is no normal number, for whole vectors; returns Σ y, to 13 roundings a term. */
-    private static float exponentials(float[] x, int xAt, float[] y, int yAt, int n, float max) {
+    /** y ← exp(x − max), 0 where that is no normal number, for whole vectors; and their sum in lanes. */
+    private static void exponentials(
+            float[] x, int xAt, float[] y, int yAt, int n, float max, float[] sums, int sumsAt) {
         FloatVector total = zero(SPECIES);
         FloatVector lost = zero(SPECIES);
         FloatVector block = zero(SPECIES);
@@ -80,7 +146,7 @@ final class Softmax {
                 block = zero(SPECIES);
             }
         }
-        return Lanes.sum(total.add(block.add(lost)));
+        total.add(block.add(lost)).intoArray(sums, sumsAt);
     }
 
     /** exp(x) for x ≤ 0, 0 where that is no normal number, NaN where x is. */
@@ -89,14 +155,15 @@ final class Softmax {
         return e.blend(0, x.compare(VectorOperators.LT, VectorMath.EXP_UNDERFLOW));
     }
 
-    private static void multiply(float[] y, int at, int n, float factor) {
+    /** y ← y·factor, and of the tail from where it was kept. */
+    private static void multiply(float[] y, int at, int n, float[] s, int row) {
+        FloatVector factor = broadcast(SPECIES, s[STATISTIC + row]);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             fromArray(SPECIES, y, at + i).mul(factor).intoArray(y, at + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            fromArray(SPECIES, y, at + i, mask).mul(factor).intoArray(y, at + i, mask);
+            fromArray(SPECIES, s, TAILS + row * LENGTH).mul(factor).intoArray(y, at + i, SPECIES.indexInRange(i, n));
         }
     }
 

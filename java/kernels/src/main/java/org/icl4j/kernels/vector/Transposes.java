@@ -33,15 +33,15 @@ final class Transposes {
     static final IntVector HIGH_PAIRS = choose((group, lane) -> lane(lane / 2, group, 2 + lane % 2));
 
     /** Groups of four lanes: 0 0′ 1 1′ …, and those of the upper half. */
-    private static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
+    static final IntVector LOW_GROUPS = choose((group, lane) -> lane(group % 2, group / 2, lane));
 
-    private static final IntVector HIGH_GROUPS = choose((group, lane) -> lane(group % 2, GROUPS / 2 + group / 2, lane));
+    static final IntVector HIGH_GROUPS = choose((group, lane) -> lane(group % 2, GROUPS / 2 + group / 2, lane));
 
     /** Groups of four lanes: the lower half of both, and the upper half of both. */
-    private static final IntVector LOW_HALVES =
+    static final IntVector LOW_HALVES =
             choose((group, lane) -> lane(2 * group / GROUPS, group % Math.max(1, GROUPS / 2), lane));
 
-    private static final IntVector HIGH_HALVES =
+    static final IntVector HIGH_HALVES =
             choose((group, lane) -> lane(2 * group / GROUPS, GROUPS / 2 + group % Math.max(1, GROUPS / 2), lane));
 
     private Transposes() {}

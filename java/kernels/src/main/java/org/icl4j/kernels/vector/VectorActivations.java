@@ -23,9 +23,6 @@ final class VectorActivations implements ActivationKernels<float[]> {
 
     static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
 
-    /** −2|u| below which the exponential is no normal number, and the tanh form is 0 or x and its slope 0 or 1. */
-    private static final float SATURATED = -87.33654f;
-
     static final LaneMap RELU = new LaneMap((x, y, z) -> x.max(0));
     private static final LaneMap RELU_BACKWARD = new LaneMap((x, dy, z) -> reluGradient(x, dy));
     static final LaneMap GELU_EXACT = new LaneMap((x, y, z) -> geluExact(x));
@@ -67,7 +64,7 @@ final class VectorActivations implements ActivationKernels<float[]> {
     }
 
     /** x·Φ(x): from the tail t = |x|·(1 − Φ(|x|)) it is 0 − t on the left of 0 and x − t on the right. */
-    private static FloatVector geluExact(FloatVector x) {
+    static FloatVector geluExact(FloatVector x) {
         FloatVector z = x.abs();
         FloatVector t = z.mul(tailExponential(z)).mul(VectorMath.scaledTail(z));
         t = t.blend(0, z.compare(VectorOperators.GE, VectorMath.TAIL_END));
@@ -79,23 +76,14 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return VectorMath.expOfNegative(z.mul(z).mul(-0.5f));
     }
 
-    /**
-     * x·s with s = 1/(1 + exp(−2u)), from e = exp(−2|u|), which does not overflow: s = 1/(1 + e) on the right of 0 and e/(1 + e)
-     * on the left.
-     */
-    private static FloatVector geluTanh(FloatVector x) {
-        FloatVector z = x.abs();
-        FloatVector argument = minusTanhArgument(z);
-        FloatVector e = VectorMath.minusExpOfNegative(argument);
-        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
-        FloatVector numerator = broadcast(SPECIES, -1).blend(e, left);
-        FloatVector y = x.mul(numerator).mul(VectorMath.minusReciprocalOfOneMinus(e));
-        return y.blend(x.blend(-0f, left), argument.compare(VectorOperators.LT, SATURATED));
+    /** x·σ(2u), u = √(2/π)·(x + 0.044715·x³). */
+    static FloatVector geluTanh(FloatVector x) {
+        return Hyperbolic.timesSigmoid(x, tanhArgument(x.abs()));
     }
 
-    /** −2u for x = z ≥ 0, u = √(2/π)·(x + 0.044715·x³). */
-    private static FloatVector minusTanhArgument(FloatVector z) {
-        return z.mul(z.mul(z).fma(broadcast(SPECIES, -TANH_3), broadcast(SPECIES, -TANH_1)));
+    /** 2u for x = z ≥ 0. */
+    private static FloatVector tanhArgument(FloatVector z) {
+        return z.mul(z.mul(z).fma(broadcast(SPECIES, TANH_3), broadcast(SPECIES, TANH_1)));
     }
 
     /** Φ(x) + x·φ(x). */
@@ -110,16 +98,9 @@ final class VectorActivations implements ActivationKernels<float[]> {
                 broadcast(SPECIES, 1).blend(0, left), z.compare(VectorOperators.GE, VectorMath.PLAIN_TAIL_END));
     }
 
-    /** s + x·s·(1 − s)·2u′ with s as in {@link #geluTanh}, and s·(1 − s) = e/(1 + e)² on either side. */
+    /** s + x·s·(1 − s)·2u′ with s = σ(2u). */
     private static FloatVector tanhSlope(FloatVector x) {
-        FloatVector z = x.abs();
-        FloatVector argument = minusTanhArgument(z);
-        FloatVector e = VectorMath.minusExpOfNegative(argument);
-        FloatVector reciprocal = VectorMath.minusReciprocalOfOneMinus(e);
-        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
-        FloatVector s = broadcast(SPECIES, -1).blend(e, left).mul(reciprocal);
         FloatVector inner = x.mul(x).fma(broadcast(SPECIES, -3 * TANH_3), broadcast(SPECIES, -TANH_1));
-        FloatVector slope = x.mul(inner).fma(e.mul(reciprocal).mul(reciprocal), s);
-        return slope.blend(broadcast(SPECIES, 1).blend(0, left), argument.compare(VectorOperators.LT, SATURATED));
+        return Hyperbolic.timesSigmoidSlope(x, x.mul(inner), tanhArgument(x.abs()));
     }
 }

@@ -1,20 +1,11 @@
 package org.icl4j.kernels.vector;
 
-import static jdk.incubator.vector.FloatVector.fromArray;
-import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.Lanes.SPECIES;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Gate;
 import org.icl4j.kernels.GateKernels;
 import org.icl4j.kernels.Matrix;
 
 /** {@link GateKernels} on vectors. Lanes are independent, so a value does not depend on where it stands. */
 final class VectorGates implements GateKernels<float[]> {
-    /** Elements of a gate worked on at a time, so that what its steps hand on stays in the nearest cache. */
-    private static final int BLOCK = 1024;
-
     private static final LaneMap EXP = new LaneMap((x, y, z) -> VectorMath.exp(x));
     private static final LaneMap TANH = new LaneMap((x, y, z) -> Hyperbolic.tanh(x));
     private static final LaneMap TANH_BACKWARD =
@@ -25,14 +16,21 @@ final class VectorGates implements GateKernels<float[]> {
     private static final LaneMap SILU = new LaneMap((x, y, z) -> Hyperbolic.silu(x));
     private static final LaneMap SILU_BACKWARD =
             new LaneMap((x, dy, z) -> Hyperbolic.siluSlope(x).mul(dy));
+    private static final LaneMap SWIGLU =
+            new LaneMap((g, x, z) -> Hyperbolic.silu(g).mul(x));
+    private static final LaneMap GEGLU_EXACT =
+            new LaneMap((g, x, z) -> VectorActivations.geluExact(g).mul(x));
+    private static final LaneMap GEGLU_TANH =
+            new LaneMap((g, x, z) -> VectorActivations.geluTanh(g).mul(x));
+    private static final GateGradient SWIGLU_BACKWARD = new GateGradient(GateSteps.SWIGLU);
+    private static final GateGradient GEGLU_EXACT_BACKWARD = new GateGradient(GateSteps.GEGLU_EXACT);
+    private static final GateGradient GEGLU_TANH_BACKWARD = new GateGradient(GateSteps.GEGLU_TANH);
     private static final LaneMap ADD = new LaneMap((x, y, z) -> x.add(y));
 
     private final RowTasks tasks;
-    private final Scratch scratch;
 
-    VectorGates(RowTasks tasks, Scratch scratch) {
+    VectorGates(RowTasks tasks) {
         this.tasks = tasks;
-        this.scratch = scratch;
     }
 
     @Override
@@ -77,20 +75,12 @@ final class VectorGates implements GateKernels<float[]> {
 
     @Override
     public void gate(Gate form, Matrix<float[]> x, Matrix<float[]> g, Matrix<float[]> y) {
-        GateSteps steps = GateSteps.of(form);
-        tasks.forEachStretch(
-                x,
-                g,
-                y,
-                y,
-                (xAt, gAt, yAt, same, n) -> scratch.lend(BLOCK, e -> {
-                    for (int i = 0; i < n; i += BLOCK) {
-                        int length = Math.min(BLOCK, n - i);
-                        steps.exponential()
-                                .run(g.array(), gAt + i, g.array(), gAt + i, g.array(), gAt + i, e, 0, length);
-                        steps.product().run(g.array(), gAt + i, e, 0, x.array(), xAt + i, y.array(), yAt + i, length);
-                    }
-                }));
+        LaneMap map = switch (form) {
+            case SWIGLU -> SWIGLU;
+            case GEGLU_EXACT -> GEGLU_EXACT;
+            case GEGLU_TANH -> GEGLU_TANH;
+        };
+        tasks.map(map, g, x, y);
     }
 
     @Override
@@ -101,63 +91,18 @@ final class VectorGates implements GateKernels<float[]> {
             Matrix<float[]> dy,
             Matrix<float[]> dx,
             Matrix<float[]> dg) {
-        GateSteps steps = GateSteps.of(form);
+        GateGradient gradient = switch (form) {
+            case SWIGLU -> SWIGLU_BACKWARD;
+            case GEGLU_EXACT -> GEGLU_EXACT_BACKWARD;
+            case GEGLU_TANH -> GEGLU_TANH_BACKWARD;
+        };
         tasks.forEachStretch(
                 x,
                 g,
                 dy,
                 dx,
                 dg,
-                (xAt, gAt, dyAt, dxAt, dgAt, n) -> scratch.lend(2 * BLOCK, s -> {
-                    for (int i = 0; i < n; i += BLOCK) {
-                        int length = Math.min(BLOCK, n - i);
-                        slopes(steps, g.array(), gAt + i, s, length);
-                        gradients(
-                                x.array(),
-                                xAt + i,
-                                g.array(),
-                                gAt + i,
-                                dy.array(),
-                                dyAt + i,
-                                s,
-                                dx.array(),
-                                dxAt + i,
-                                dg.array(),
-                                dgAt + i,
-                                length);
-                    }
-                }));
-    }
-
-    /** s ← a′(g), and behind it, from {@link #BLOCK} on, the share c. */
-    private static void slopes(GateSteps steps, float[] g, int gAt, float[] s, int n) {
-        steps.exponential().run(g, gAt, g, gAt, g, gAt, s, 0, n);
-        steps.share().run(g, gAt, s, 0, s, 0, s, BLOCK, n);
-        steps.slope().run(g, gAt, s, 0, s, BLOCK, s, 0, n);
-    }
-
-    /** dx ← dy·g·c, dg ← dy·x·a′. */
-    private static void gradients(
-            float[] x,
-            int xAt,
-            float[] g,
-            int gAt,
-            float[] dy,
-            int dyAt,
-            float[] s,
-            float[] dx,
-            int dxAt,
-            float[] dg,
-            int dgAt,
-            int n) {
-        for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector gate = fromArray(SPECIES, g, gAt + i, mask);
-            FloatVector d = fromArray(SPECIES, dy, dyAt + i, mask);
-            FloatVector activation = GateSteps.activation(gate, gate.mul(fromArray(SPECIES, s, BLOCK + i, mask)));
-            FloatVector slope = fromArray(SPECIES, s, i, mask).mul(fromArray(SPECIES, x, xAt + i, mask));
-            activation.mul(d).intoArray(dx, dxAt + i, mask);
-            slope.mul(d).intoArray(dg, dgAt + i, mask);
-        }
+                (xAt, gAt, dyAt, dxAt, dgAt, n) -> gradient.run(
+                        x.array(), xAt, g.array(), gAt, dy.array(), dyAt, dx.array(), dxAt, dg.array(), dgAt, n));
     }
 }

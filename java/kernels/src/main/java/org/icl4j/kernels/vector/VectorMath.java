@@ -29,10 +29,8 @@ final class VectorMath {
     /** Adding it rounds to an integer, and leaves that integer in the low bits. */
     private static final float ROUND = 0x1.8p23f;
 
-    /** The same, with the bias of an exponent in the low bits, and with a sign before it. */
+    /** The same, with the bias of an exponent in the low bits. */
     private static final float ROUND_BIASED = ROUND + 127;
-
-    private static final float ROUND_NEGATED = ROUND_BIASED + 256;
 
     private static final float LN2 = 0.6931472f;
 
@@ -99,23 +97,31 @@ final class VectorMath {
      * {@link #exp}: relative error ≤ ε·(1 + |x|/40).
      */
     static FloatVector expOfNegative(FloatVector x) {
-        return power(x, ROUND_BIASED);
-    }
-
-    /** −exp(x), as {@link #expOfNegative}. */
-    static FloatVector minusExpOfNegative(FloatVector x) {
-        return power(x, ROUND_NEGATED);
-    }
-
-    /** ±exp(x), the sign and the bias of the exponent of 2ⁿ being part of {@code round}: so a NaN is multiplied, not shifted. */
-    private static FloatVector power(FloatVector x, float round) {
-        FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, round));
-        FloatVector r = shifted.sub(round).fma(broadcast(SPECIES, -LN2), x);
+        // The bias of the exponent of 2ⁿ is part of what is added: so a NaN is multiplied, not shifted.
+        FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUND_BIASED));
+        FloatVector r = shifted.sub(ROUND_BIASED).fma(broadcast(SPECIES, -LN2), x);
         FloatVector p = r.fma(broadcast(SPECIES, E6), broadcast(SPECIES, E5));
         p = p.fma(r, broadcast(SPECIES, E4));
         p = p.fma(r, broadcast(SPECIES, E3));
         p = p.fma(r, broadcast(SPECIES, E2));
         p = p.fma(r, broadcast(SPECIES, 1));
+        p = p.fma(r, broadcast(SPECIES, 1));
+        return p.mul(shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
+                .reinterpretAsFloats());
+    }
+
+    /** exp(−z) for z in [0, 87.3], NaN where z is; any number elsewhere. Relative error ≤ ε. */
+    static FloatVector expOfMinus(FloatVector z) {
+        FloatVector shifted = z.fma(broadcast(SPECIES, -LOG2_E), broadcast(SPECIES, ROUND_BIASED));
+        FloatVector n = shifted.sub(ROUND_BIASED);
+        // z + n·ln 2, so that what follows is in powers of −r.
+        FloatVector r = n.fma(broadcast(SPECIES, LN2_LOW), n.fma(broadcast(SPECIES, LN2_HIGH), z));
+        FloatVector p = r.fma(broadcast(SPECIES, E6), broadcast(SPECIES, -E5));
+        p = p.fma(r, broadcast(SPECIES, E4));
+        p = p.fma(r, broadcast(SPECIES, -E3));
+        p = p.fma(r, broadcast(SPECIES, E2));
+        p = p.fma(r, broadcast(SPECIES, -1));
         p = p.fma(r, broadcast(SPECIES, 1));
         return p.mul(shifted.reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, EXPONENT_SHIFT)
@@ -144,15 +150,15 @@ final class VectorMath {
     }
 
     /**
-     * −1/(1 − x) for x in [−1, 0], to ¾·ε: a cubic and one step of Householder's iteration of third order, which cost less than
+     * −1/(1 + x) for x in [0, 1], to ¾·ε: a cubic and one step of Householder's iteration of third order, which cost less than
      * a division.
      */
-    static FloatVector minusReciprocalOfOneMinus(FloatVector x) {
-        FloatVector guess = x.fma(broadcast(SPECIES, -0.22183713f), broadcast(SPECIES, -0.66551146f));
-        guess = guess.fma(x, broadcast(SPECIES, -0.94280779f));
+    static FloatVector minusReciprocalOfOnePlus(FloatVector x) {
+        FloatVector guess = x.fma(broadcast(SPECIES, 0.22183713f), broadcast(SPECIES, -0.66551146f));
+        guess = guess.fma(x, broadcast(SPECIES, 0.94280779f));
         guess = guess.fma(x, broadcast(SPECIES, -0.99826693f));
-        // guess ≈ −1/(1 − x), so 1 + guess − x·guess is its residue.
-        FloatVector residue = x.neg().fma(guess, guess.add(1));
+        // guess ≈ −1/(1 + x), so 1 + guess + x·guess is its residue.
+        FloatVector residue = x.fma(guess, guess.add(1));
         return guess.fma(residue.fma(residue, residue), guess);
     }
 

@@ -78,7 +78,7 @@ public final class VectorProvider implements KernelProvider {
                 new VectorActivations(tasks),
                 new VectorAttention(workers, scratch),
                 new VectorOptimizers(tasks),
-                new VectorGates(tasks, scratch),
+                new VectorGates(tasks),
                 new VectorPositions(tasks),
                 new VectorLinearAttention(workers, scratch),
                 new VectorRecurrences(workers, scratch, products),

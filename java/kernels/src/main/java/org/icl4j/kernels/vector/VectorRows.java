@@ -17,6 +17,9 @@ import org.icl4j.kernels.RowKernels;
  * files of their own.
  */
 final class VectorRows implements RowKernels<float[]> {
+    /** Elements of an operand that are read more than once from the nearest cache. */
+    private static final int CACHED_ELEMENTS = 8192;
+
     private final RowTasks tasks;
     private final Scratch scratch;
 
@@ -72,13 +75,7 @@ final class VectorRows implements RowKernels<float[]> {
             softmaxOfShortRows(x, y);
             return;
         }
-        tasks.forEachRows(x, (first, rows) -> {
-            float[] pad = scratch.take(LENGTH);
-            for (int row = first; row < first + rows; row++) {
-                Softmax.row(x.array(), rowStart(x, row), y.array(), rowStart(y, row), x.cols(), pad);
-            }
-            scratch.giveBack(pad);
-        });
+        forEachBlock(x, Softmax.SCRATCH_LENGTH, (row, n, s) -> Softmax.rows(x, row, n, y, s));
     }
 
     private void softmaxOfShortRows(Matrix<float[]> x, Matrix<float[]> y) {
@@ -109,6 +106,24 @@ final class VectorRows implements RowKernels<float[]> {
                         y.cols()));
     }
 
+    /** What to do with n rows from {@code first} on, at most a vector's lanes, and a scratch array. */
+    @FunctionalInterface
+    private interface Block {
+        void accept(int first, int n, float[] scratch);
+    }
+
+    /** Calls {@code body} with rows that stay in the nearest cache together. */
+    private void forEachBlock(Matrix<float[]> x, int scratchLength, Block body) {
+        int most = Math.clamp(CACHED_ELEMENTS / x.cols(), 1, LENGTH);
+        tasks.forEachRows(x, (first, rows) -> {
+            float[] working = scratch.take(scratchLength);
+            for (int done = 0; done < rows; done += most) {
+                body.accept(first + done, Math.min(most, rows - done), working);
+            }
+            scratch.giveBack(working);
+        });
+    }
+
     @Override
     public void layerNorm(
             Matrix<float[]> x,
@@ -118,7 +133,10 @@ final class VectorRows implements RowKernels<float[]> {
             Matrix<float[]> y,
             Matrix<float[]> mean,
             Matrix<float[]> rstd) {
-        tasks.forEachRow(x, row -> LayerNorm.row(x, row, gamma, beta, (float) eps, y, mean, rstd));
+        forEachBlock(
+                x,
+                LayerNorm.SCRATCH_LENGTH,
+                (row, n, s) -> LayerNorm.rows(x, row, n, gamma, beta, (float) eps, y, mean, rstd, s));
     }
 
     @Override
@@ -140,7 +158,7 @@ final class VectorRows implements RowKernels<float[]> {
 
     @Override
     public void rmsNorm(Matrix<float[]> x, Matrix<float[]> gamma, double eps, Matrix<float[]> y, Matrix<float[]> rstd) {
-        tasks.forEachRow(x, row -> RmsNorm.row(x, row, gamma, (float) eps, y, rstd));
+        forEachBlock(x, RmsNorm.SCRATCH_LENGTH, (row, n, s) -> RmsNorm.rows(x, row, n, gamma, (float) eps, y, rstd, s));
     }
 
     @Override
