@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class FmaLoop implements LongSupplier {
     /** Chains: more than the latency of 4 cycles on two ports asks for. */
-    private static final int CHAINS = 12;
+    static final int CHAINS = 12;
 
     private static final VectorSpecies<Float> SPECIES = species();
     private static final int ITERATIONS = 4_000;
@@ -45,7 +45,7 @@ final class FmaLoop implements LongSupplier {
     }
 
     /** {@code n} steps of all chains. */
-    private static float chains(int n) {
+    static float chains(int n) {
         FloatVector x = FloatVector.broadcast(SPECIES, 0.999f);
         FloatVector y = FloatVector.broadcast(SPECIES, 0.001f);
         FloatVector a = x;

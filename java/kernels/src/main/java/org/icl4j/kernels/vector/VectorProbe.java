@@ -1,9 +1,5 @@
 package org.icl4j.kernels.vector;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
-import static org.icl4j.kernels.vector.Lanes.SPECIES;
-
-import jdk.incubator.vector.FloatVector;
 import org.icl4j.kernels.KernelUnavailableException;
 
 /**
@@ -11,14 +7,10 @@ import org.icl4j.kernels.KernelUnavailableException;
  * off, a compiler that does not know them) they still work, a thousand times slower, and nothing else tells.
  */
 final class VectorProbe {
-    /** Multiply-adds that are timed. */
-    private static final int ITERATIONS = 200;
+    private static final int ITERATIONS = 100;
 
-    /** Calls between two timings: the compilers wait for some thousand calls, which are soon made if each does next to nothing. */
-    private static final int SHORT_CALLS = 100;
-
-    /** An operation of a chain in instructions takes 1 to 3 ns, and over 20 through the library's own code. */
-    private static final double NANOS_PER_OPERATION = 10;
+    /** An operation in instructions takes under 1 ns on any machine, one through the library's own code over 20. */
+    private static final double NANOS_PER_OPERATION = 5;
 
     /** How long the compiler may take, in seconds: a fraction of one, but much longer where many processes start at once. */
     private static final String PATIENCE_PROPERTY = "icl4j.probeSeconds";
@@ -53,23 +45,11 @@ final class VectorProbe {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         while (best > NANOS_PER_OPERATION && System.nanoTime() - start < PATIENCE_NANOS) {
-            for (int i = 0; i < SHORT_CALLS; i++) {
-                sink = chain(1);
-            }
             long before = System.nanoTime();
-            sink = chain(ITERATIONS);
+            sink = FmaLoop.chains(ITERATIONS);
             double nanos = System.nanoTime() - before;
-            best = Math.min(best, nanos / ITERATIONS);
+            best = Math.min(best, nanos / (ITERATIONS * FmaLoop.CHAINS));
         }
         return best;
-    }
-
-    private static float chain(int n) {
-        FloatVector x = broadcast(SPECIES, 0.999f);
-        FloatVector y = x;
-        for (int i = 0; i < n; i++) {
-            y = y.fma(x, x);
-        }
-        return y.lane(0);
     }
 }
