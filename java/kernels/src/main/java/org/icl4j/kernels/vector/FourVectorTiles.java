@@ -25,9 +25,6 @@ final class FourVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + 3 * aRow;
@@ -132,9 +129,6 @@ final class FourVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + (rows - 1) * aRow;
@@ -210,9 +204,6 @@ final class FourVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);
@@ -251,9 +242,6 @@ final class FourVectorTiles {
 
     static void rows1(
             int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);
         FloatVector s0_2 = zero(SPECIES);

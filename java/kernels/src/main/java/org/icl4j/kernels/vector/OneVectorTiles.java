@@ -25,9 +25,6 @@ final class OneVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + 3 * aRow;
@@ -74,9 +71,6 @@ final class OneVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + (rows - 1) * aRow;
@@ -112,9 +106,6 @@ final class OneVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s1_0 = zero(SPECIES);
@@ -131,9 +122,6 @@ final class OneVectorTiles {
 
     static void rows1(
             int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         FloatVector s0_0 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {
             FloatVector b0 = fromArray(SPECIES, b, bStart + k * LENGTH);

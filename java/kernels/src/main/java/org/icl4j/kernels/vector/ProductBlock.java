@@ -4,7 +4,6 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 import static org.icl4j.kernels.vector.VectorProducts.KC;
 
-import java.util.function.IntConsumer;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Matrix;
@@ -31,15 +30,6 @@ final class ProductBlock {
 
     /** Floats enough for that in heaps up to 16 GiB; what is not used stays untouched. */
     private static final int PACKED = 1 << 20;
-
-    /** Packs one panel; a task for each, made once. */
-    final IntConsumer packingOfPanel = panel -> pack(panel, panel + 1);
-
-    /** A strip of all panels. */
-    final IntConsumer wholeStrip = strip -> strip(strip, 0, panels());
-
-    /** A strip of one panel: those of one strip follow one another. */
-    final IntConsumer stripOfPanel = i -> strip(i / panels(), i % panels(), i % panels() + 1);
 
     private final Scratch scratch;
     private final float[] packed = new float[PACKED];

@@ -15,9 +15,6 @@ import jdk.incubator.vector.VectorMask;
  * an element's bits do not depend on the tile that computes it. Accumulators are local variables one by one because C2 keeps no
  * array of vectors in registers. A tile stores its sums as they are: with α and β in it, C2 would meet its limit of nodes
  * (NodeCountInliningCutoff) and leave the stores as calls.
- *
- * <p>Until C2 has compiled a tile it is a thousand times slower, and C2 waits for 5000 calls, or more while it has others to
- * compile. So its first uses are accompanied by calls with kc = 0, which return at once.
  */
 final class ProductTiles {
     /**
@@ -27,15 +24,6 @@ final class ProductTiles {
 
     /** Rows of the tallest tile. */
     static final int ROWS = 6;
-
-    /** Uses of a tile that are accompanied by empty calls: enough to outlast both compilations, by C1 and by C2. */
-    private static final int WARMING_USES = 200;
-
-    /** Empty calls with each of them. */
-    private static final int EMPTY_CALLS = 2_000;
-
-    /** Uses of each tile so far, up to {@link #WARMING_USES}; threads may miss one another's, which does no harm. */
-    private static final int[] USES = new int[5 * (ROWS + 1)];
 
     private ProductTiles() {}
 
@@ -54,29 +42,6 @@ final class ProductTiles {
      * @param last the columns of the last vector that are written
      */
     static void tile(
-            int vectors,
-            int rows,
-            int kc,
-            float[] a,
-            int aStart,
-            int aRow,
-            float[] b,
-            int bStart,
-            float[] c,
-            int cStart,
-            int ldc,
-            VectorMask<Float> last) {
-        int tile = vectors * (ROWS + 1) + rows;
-        if (USES[tile] < WARMING_USES) {
-            USES[tile]++;
-            for (int i = 0; i < EMPTY_CALLS; i++) {
-                sums(vectors, rows, 0, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
-            }
-        }
-        sums(vectors, rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
-    }
-
-    private static void sums(
             int vectors,
             int rows,
             int kc,
@@ -197,24 +162,21 @@ final class ProductTiles {
             int from = start + i * vectors * LENGTH;
             int to = cStart + i * ldc;
             for (int j = 0; j < vectors - 1; j++) {
-                put(sums, from + j * LENGTH, alpha, beta, c, to + j * LENGTH);
+                FloatVector scaled = fromArray(SPECIES, sums, from + j * LENGTH).mul(alpha);
+                add(c, to + j * LENGTH, beta, scaled);
             }
             int tail = (vectors - 1) * LENGTH;
-            putPart(sums, from + tail, alpha, beta, c, to + tail, last);
+            addPart(c, to + tail, beta, fromArray(SPECIES, sums, from + tail).mul(alpha), last);
         }
     }
 
-    /** One vector; it takes none, which a call would put in a box. */
-    private static void put(float[] sums, int at, float alpha, float beta, float[] c, int to) {
-        FloatVector scaled = fromArray(SPECIES, sums, at).mul(alpha);
-        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, to).fma(broadcast(SPECIES, beta), scaled);
-        sum.intoArray(c, to);
+    private static void add(float[] c, int at, float beta, FloatVector scaled) {
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at).fma(broadcast(SPECIES, beta), scaled);
+        sum.intoArray(c, at);
     }
 
-    private static void putPart(
-            float[] sums, int at, float alpha, float beta, float[] c, int to, VectorMask<Float> mask) {
-        FloatVector scaled = fromArray(SPECIES, sums, at).mul(alpha);
-        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, to, mask).fma(broadcast(SPECIES, beta), scaled);
-        sum.intoArray(c, to, mask);
+    private static void addPart(float[] c, int at, float beta, FloatVector scaled, VectorMask<Float> mask) {
+        FloatVector sum = beta == 0 ? scaled : fromArray(SPECIES, c, at, mask).fma(broadcast(SPECIES, beta), scaled);
+        sum.intoArray(c, at, mask);
     }
 }

@@ -25,9 +25,6 @@ final class TwoVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + 3 * aRow;
@@ -94,9 +91,6 @@ final class TwoVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         int aStart2 = aStart + 2 * aRow;
         int aStart3 = aStart + (rows - 1) * aRow;
@@ -146,9 +140,6 @@ final class TwoVectorTiles {
             int cStart,
             int ldc,
             VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         int aStart1 = aStart + aRow;
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);
@@ -173,9 +164,6 @@ final class TwoVectorTiles {
 
     static void rows1(
             int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, VectorMask<Float> last) {
-        if (kc == 0) {
-            return;
-        }
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);
         for (int k = 0; k < kc; k++) {

@@ -270,12 +270,12 @@ final class VectorProducts implements ProductKernels<float[]> {
             return;
         }
         if (!block.isReady()) {
-            workers.run(panels, block.packingOfPanel);
+            workers.run(panels, panel -> block.pack(panel, panel + 1));
         }
         if (strips >= 4 * workers.threads()) {
-            workers.run(strips, block.wholeStrip);
+            workers.run(strips, strip -> block.strip(strip, 0, panels));
         } else {
-            workers.run(strips * panels, block.stripOfPanel);
+            workers.run(strips * panels, i -> block.strip(i / panels, i % panels, i % panels + 1));
         }
     }
 
