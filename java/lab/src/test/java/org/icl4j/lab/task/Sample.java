@@ -33,7 +33,12 @@ public final class Sample {
 
     /** The expectation is {@code expected}, within 6 standard errors of the mean and rounding. */
     public void assertMean(double expected, String what) {
-        assertNear(expected, 6 * standardError() + 1e-12 * Math.abs(expected), what);
+        assertMean(expected, 1e-12 * Math.abs(expected), what);
+    }
+
+    /** The expectation is {@code expected}, within 6 standard errors of the mean and this rounding error. */
+    public void assertMean(double expected, double rounding, String what) {
+        assertNear(expected, 6 * standardError() + rounding, what);
     }
 
     /**
@@ -46,7 +51,7 @@ public final class Sample {
 
     /** The expectation is above 0, by at least 4 standard errors of the mean. */
     public void assertPositive(String what) {
-        assertTrue(mean > 4 * standardError(), what + ": " + this);
+        assertTrue(mean > 4 * standardError(), what + ": " + this + "; " + TaskSeed.hint());
     }
 
     private void assertNear(double expected, double allowed, String what) {

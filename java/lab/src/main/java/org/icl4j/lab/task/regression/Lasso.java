@@ -53,11 +53,13 @@ public record Lasso(double alpha) implements Estimator {
 
         double[] run() {
             double enough = TOLERANCE * Vectors.dot(ys, ys) / 2;
-            for (int round = 0; round < MAX_ROUNDS && gap() > enough; round++) {
+            int rounds = 0;
+            do {
                 for (int j = 0; j < omega.length; j++) {
                     minimise(j);
                 }
-            }
+                rounds++;
+            } while (gap() > enough && rounds < MAX_ROUNDS);
             return omega;
         }
 

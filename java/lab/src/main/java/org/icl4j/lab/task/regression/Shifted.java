@@ -8,13 +8,14 @@ import org.icl4j.transformer.tensor.RandomStream;
 /**
  * A class of functions with its inputs moved, its values scaled, or other noise on its labels.
  *
+ * @param name what the shift is called
  * @param base the class
  * @param move what is done to its inputs
  * @param inputScale by how much that changes the length of inputs, as a factor
  * @param valueScale what its values are multiplied by
  * @param noise standard deviation of the labels' noise
  */
-record Shifted(FunctionClass base, Move move, double inputScale, double valueScale, double noise)
+record Shifted(String name, FunctionClass base, Move move, double inputScale, double valueScale, double noise)
         implements FunctionClass {
     /** Does something to the inputs of a prompt, in place. */
     @FunctionalInterface
@@ -61,5 +62,11 @@ record Shifted(FunctionClass base, Move move, double inputScale, double valueSca
     @Override
     public Optional<Predictor> bayes() {
         return valueScale == 1 && noise == base.noise() ? base.bayes() : Optional.empty();
+    }
+
+    /** Such as {@code orthant of DecisionTree[nDims=4, depth=2]}. */
+    @Override
+    public String toString() {
+        return name + " of " + base;
     }
 }

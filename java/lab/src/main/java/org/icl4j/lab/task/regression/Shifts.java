@@ -26,9 +26,9 @@ public final class Shifts {
      */
     public static FunctionClass scaledInputs(FunctionClass functions, double factor) {
         Requirements.positive("factor", factor);
-        return mapped(functions, factor, (xs, random) -> {
+        return mapped("scaledInputs(" + factor + ")", functions, factor, (xs, random) -> {
             for (double[] x : xs) {
-                Vectors.add(factor - 1, x.clone(), x);
+                Vectors.scale(factor, x);
             }
         });
     }
@@ -40,7 +40,7 @@ public final class Shifts {
      */
     public static FunctionClass scaledFunctions(FunctionClass functions, double factor) {
         Requirements.positive("factor", factor);
-        return new Shifted(functions, Shifted.UNMOVED, 1, factor, functions.noise());
+        return new Shifted("scaledFunctions(" + factor + ")", functions, Shifted.UNMOVED, 1, factor, functions.noise());
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Shifts {
      */
     public static FunctionClass noisyLabels(FunctionClass functions, double noise) {
         Requirements.noise(noise);
-        return new Shifted(functions, Shifted.UNMOVED, 1, 1, noise);
+        return new Shifted("noisyLabels(" + noise + ")", functions, Shifted.UNMOVED, 1, 1, noise);
     }
 
     /**
@@ -62,7 +62,7 @@ public final class Shifts {
         for (int i = 0; i < eigenvalues.length; i++) {
             eigenvalues[i] = 1.0 / (i + 1);
         }
-        return stretched(functions, seed, eigenvalues);
+        return stretched("skewed", functions, seed, eigenvalues);
     }
 
     /**
@@ -76,10 +76,10 @@ public final class Shifts {
             throw new IllegalArgumentException("half of nDims=1: must be at least 2");
         }
         Arrays.fill(eigenvalues, 0, eigenvalues.length / 2, 1);
-        return stretched(functions, seed, eigenvalues);
+        return stretched("halfSubspace", functions, seed, eigenvalues);
     }
 
-    private static FunctionClass stretched(FunctionClass functions, long seed, double[] eigenvalues) {
+    private static FunctionClass stretched(String name, FunctionClass functions, long seed, double[] eigenvalues) {
         int nDims = eigenvalues.length;
         RandomStream random = RandomStream.of(seed, "axes of inputs", 0, 0);
         RealMatrix normal = new Array2DRowRealMatrix(nDims, nDims);
@@ -95,7 +95,7 @@ public final class Shifts {
                     stretch.add(column(axis).multiply(column(axis).transpose()).scalarMultiply(norm * eigenvalues[i]));
         }
         RealMatrix fixed = stretch;
-        return mapped(functions, 1, (xs, unused) -> {
+        return mapped(name, functions, 1, (xs, unused) -> {
             for (double[] x : xs) {
                 System.arraycopy(fixed.operate(x), 0, x, 0, nDims);
             }
@@ -113,7 +113,7 @@ public final class Shifts {
      * <p>Sampling throws an IllegalArgumentException if there are as many examples as active dimensions or more.
      */
     public static FunctionClass orthogonalQuery(FunctionClass functions) {
-        return mapped(functions, 1, (xs, unused) -> {
+        return mapped("orthogonalQuery", functions, 1, (xs, unused) -> {
             if (xs.length > 1) {
                 makeLastOrthogonal(xs);
             }
@@ -135,12 +135,12 @@ public final class Shifts {
             throw new IllegalArgumentException("query orthogonal to " + (xs.length - 1) + " examples which span rank "
                     + svd.getRank() + ": there must be fewer than active dimensions");
         }
-        Vectors.add(length / left - 1, query.clone(), query);
+        Vectors.scale(length / left, query);
     }
 
     /** The query is one of the examples' inputs, any of them alike; a prompt of one point stays as it is. */
     public static FunctionClass repeatedQuery(FunctionClass functions) {
-        return mapped(functions, 1, (xs, random) -> {
+        return mapped("repeatedQuery", functions, 1, (xs, random) -> {
             int examples = xs.length - 1;
             if (examples > 0) {
                 xs[examples] = xs[random.nextInt(examples)].clone();
@@ -150,7 +150,7 @@ public final class Shifts {
 
     /** The examples' inputs in one random orthant, a sign for each coordinate; the query anywhere. */
     public static FunctionClass orthant(FunctionClass functions) {
-        return mapped(functions, 1, (xs, random) -> {
+        return mapped("orthant", functions, 1, (xs, random) -> {
             boolean[] negative = signs(xs, random);
             for (int i = 0; i < xs.length - 1; i++) {
                 moveTo(negative, false, xs[i]);
@@ -160,7 +160,7 @@ public final class Shifts {
 
     /** The examples' inputs in one random orthant, the query in the opposite one. */
     public static FunctionClass oppositeOrthant(FunctionClass functions) {
-        return mapped(functions, 1, (xs, random) -> {
+        return mapped("oppositeOrthant", functions, 1, (xs, random) -> {
             boolean[] negative = signs(xs, random);
             for (int i = 0; i < xs.length; i++) {
                 moveTo(negative, i == xs.length - 1, xs[i]);
@@ -182,7 +182,7 @@ public final class Shifts {
         }
     }
 
-    private static FunctionClass mapped(FunctionClass functions, double scale, Shifted.Move move) {
-        return new Shifted(functions, move, scale, 1, functions.noise());
+    private static FunctionClass mapped(String name, FunctionClass functions, double scale, Shifted.Move move) {
+        return new Shifted(name, functions, move, scale, 1, functions.noise());
     }
 }

@@ -89,4 +89,9 @@ public final class TaskPool implements FunctionClass {
     public Optional<Predictor> bayes() {
         return Optional.of(new PoolPosterior(omegas, noise));
     }
+
+    @Override
+    public String toString() {
+        return "TaskPool[tasks=" + tasks() + ", nDims=" + nDims() + ", noise=" + noise + "]";
+    }
 }

@@ -23,6 +23,13 @@ final class Vectors {
         return sum;
     }
 
+    /** x ← factor·x. */
+    static void scale(double factor, double[] x) {
+        for (int j = 0; j < x.length; j++) {
+            x[j] *= factor;
+        }
+    }
+
     /** to ← to + factor·a. */
     static void add(double factor, double[] a, double[] to) {
         for (int j = 0; j < a.length; j++) {

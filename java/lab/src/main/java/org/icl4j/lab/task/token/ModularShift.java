@@ -72,6 +72,10 @@ public record ModularShift(int modulus, int pairs, Split split) implements Token
     /** All on the right answer, but before the first example: then uniform over what the split's shifts make of x. */
     @Override
     public double[] answer(int[] tokens, int position) {
+        if (position % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "position " + position + " holds an answer: questions stand at even ones");
+        }
         int[] shifts = position == 0 ? shifts() : new int[] {Math.floorMod(tokens[1] - tokens[0], modulus)};
         double[] answer = new double[modulus];
         for (int shift : shifts) {

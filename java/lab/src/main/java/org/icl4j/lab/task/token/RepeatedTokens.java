@@ -51,41 +51,37 @@ public record RepeatedTokens(int vocabulary, int length, int minSegment, int max
     }
 
     /**
-     * The mixture over L of what each L says, the token L before the next in its second copy and any token before that, by the
-     * posterior of L: V⁻ᶠ for f tokens drawn freely so far, or 0 where they contradict L. That a question is asked says nothing.
+     * The token L before the next, for every L of which this is the second copy, by the posterior of L: V⁻⁽ᵀ⁻ᴸ⁾ for the T − L tokens that
+     * are free, or 0 where those after them are no copy. That a question is asked says that the copy has begun.
      */
     @Override
     public double[] answer(int[] tokens, int position) {
         double[] logWeights = new double[maxSegment - minSegment + 1];
         for (int i = 0; i < logWeights.length; i++) {
-            logWeights[i] = logLikelihood(tokens, position, minSegment + i);
+            boolean copies = isCopying(tokens, position, minSegment + i);
+            logWeights[i] = copies ? i * StrictMath.log(vocabulary) : Double.NEGATIVE_INFINITY;
         }
         if (Arrays.stream(logWeights).allMatch(weight -> weight == Double.NEGATIVE_INFINITY)) {
-            throw new IllegalArgumentException("the tokens up to position " + position
-                    + " repeat no segment of " + minSegment + " to " + maxSegment + " tokens in its place");
+            throw new IllegalArgumentException("position " + position + " is not in a second copy of " + minSegment
+                    + " to " + maxSegment + " tokens");
         }
         double[] posterior = Posterior.of(logWeights);
         double[] answer = new double[vocabulary];
         for (int i = 0; i < posterior.length; i++) {
-            int segment = minSegment + i;
-            if (position + 1 >= length - segment) {
-                answer[tokens[position + 1 - segment]] += posterior[i];
-            } else {
-                for (int token = 0; token < vocabulary; token++) {
-                    answer[token] += posterior[i] / vocabulary;
-                }
+            if (posterior[i] > 0) {
+                answer[tokens[position + 1 - minSegment - i]] += posterior[i];
             }
         }
         return answer;
     }
 
-    private double logLikelihood(int[] tokens, int position, int segment) {
+    private boolean isCopying(int[] tokens, int position, int segment) {
         int copyFrom = length - segment;
         for (int t = copyFrom; t <= position; t++) {
             if (tokens[t] != tokens[t - segment]) {
-                return Double.NEGATIVE_INFINITY;
+                return false;
             }
         }
-        return -Math.min(position + 1, copyFrom) * StrictMath.log(vocabulary);
+        return position >= copyFrom && position + 1 < length;
     }
 }

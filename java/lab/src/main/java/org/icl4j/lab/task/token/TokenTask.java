@@ -15,11 +15,12 @@ public interface TokenTask {
     TokenPrompt sample(RandomStream random);
 
     /**
-     * The exact distribution of the answer at a position that asks, given the law of the prompts and the tokens up to there.
+     * The exact distribution of the answer at a position, given the law of the prompts, the tokens up to there, and that the position
+     * asks.
      *
      * @param tokens a prompt of this task; those behind the position are not looked at
      * @return the probability of each token of the vocabulary
-     * @throws IllegalArgumentException if the tokens up to the position cannot be of this task
+     * @throws IllegalArgumentException if the tokens up to there cannot be of this task, or it cannot ask
      */
     double[] answer(int[] tokens, int position);
 

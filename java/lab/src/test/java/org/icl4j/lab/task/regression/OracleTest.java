@@ -123,7 +123,7 @@ class OracleTest {
     @ParameterizedTest
     @CsvSource({"5, .67", "10, .047", "15, .001"})
     void lassoOfSparseFunctions(int examples, double expected) {
-        errors(new SparseLinearRegression(20, 3, 0), new Lasso(0.01), examples, 1000)
+        errors(new SparseLinearRegression(20, 3, 0), new Lasso(0.01), examples, 600)
                 .assertMeanOfOther(expected, 400, .0005 + .005 * expected, "n=" + examples);
     }
 
@@ -212,7 +212,8 @@ class OracleTest {
         assertEquals(3, new NearestNeighbours(3).predict(xs, ys, query), 1e-15);
         assertEquals(1, new NearestNeighbours(1).predict(xs, ys, query));
         assertEquals(27.25, new NearestNeighbours(9).predict(xs, ys, query), "all where there are fewer");
-        assertEquals(1, new NearestNeighbours(1).predict(new double[][] {{1}, {-1}}, new double[] {1, 2}, new double[1]));
+        assertEquals(
+                1, new NearestNeighbours(1).predict(new double[][] {{1}, {-1}}, new double[] {1, 2}, new double[1]));
     }
 
     @Test
