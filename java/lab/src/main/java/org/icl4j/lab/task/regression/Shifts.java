@@ -2,6 +2,7 @@ package org.icl4j.lab.task.regression;
 
 import java.util.Arrays;
 import org.hipparchus.linear.Array2DRowRealMatrix;
+import org.hipparchus.linear.DiagonalMatrix;
 import org.hipparchus.linear.QRDecomposition;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
@@ -80,30 +81,25 @@ public final class Shifts {
     }
 
     private static FunctionClass stretched(String name, FunctionClass functions, long seed, double[] eigenvalues) {
-        int nDims = eigenvalues.length;
-        RandomStream random = RandomStream.of(seed, "axes of inputs", 0, 0);
-        RealMatrix normal = new Array2DRowRealMatrix(nDims, nDims);
-        for (int i = 0; i < nDims; i++) {
-            normal.setRow(i, Draws.gaussians(random, nDims));
-        }
-        RealMatrix axes = new QRDecomposition(normal).getQ();
-        double norm = Math.sqrt(nDims / Vectors.dot(eigenvalues, eigenvalues));
-        RealMatrix stretch = new Array2DRowRealMatrix(nDims, nDims);
-        for (int i = 0; i < nDims; i++) {
-            double[] axis = axes.getColumn(i);
-            stretch =
-                    stretch.add(column(axis).multiply(column(axis).transpose()).scalarMultiply(norm * eigenvalues[i]));
-        }
-        RealMatrix fixed = stretch;
-        return mapped(name, functions, 1, (xs, unused) -> {
-            for (double[] x : xs) {
-                System.arraycopy(fixed.operate(x), 0, x, 0, nDims);
+        double norm = Math.sqrt(eigenvalues.length / Vectors.dot(eigenvalues, eigenvalues));
+        RealMatrix axes = randomAxes(seed, eigenvalues.length);
+        RealMatrix stretch = axes.multiply(new DiagonalMatrix(eigenvalues))
+                .multiplyTransposed(axes)
+                .scalarMultiply(norm);
+        return mapped(name, functions, 1, (xs, random) -> {
+            for (int i = 0; i < xs.length; i++) {
+                xs[i] = stretch.operate(xs[i]);
             }
         });
     }
 
-    private static RealMatrix column(double[] values) {
-        return new Array2DRowRealMatrix(values);
+    private static RealMatrix randomAxes(long seed, int nDims) {
+        RandomStream random = RandomStream.of(seed, "axes of inputs", 0, 0);
+        double[][] normal = new double[nDims][];
+        for (int i = 0; i < nDims; i++) {
+            normal[i] = Draws.gaussians(random, nDims);
+        }
+        return new QRDecomposition(new Array2DRowRealMatrix(normal, false)).getQ();
     }
 
     /**
@@ -113,7 +109,7 @@ public final class Shifts {
      * <p>Sampling throws an IllegalArgumentException if there are as many examples as active dimensions or more.
      */
     public static FunctionClass orthogonalQuery(FunctionClass functions) {
-        return mapped("orthogonalQuery", functions, 1, (xs, unused) -> {
+        return mapped("orthogonalQuery", functions, 1, (xs, random) -> {
             if (xs.length > 1) {
                 makeLastOrthogonal(xs);
             }

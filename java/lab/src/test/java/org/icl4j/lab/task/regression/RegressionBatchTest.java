@@ -31,7 +31,8 @@ class RegressionBatchTest {
         RegressionBatch<double[]> batch = new RegressionBatch<>(Precision.F64, 1, 3, 2, true);
         batch.set(0, PROMPT);
         assertArrayEquals(
-                new double[] {1, 2, 7, 0, 3, 4, 8, 0, 5, 6, 9, 0}, batch.tokens().array());
+                new double[] {1, 2, 7, 0, 3, 4, 8, 0, 5, 6, 9, 0},
+                batch.tokens().array());
     }
 
     @Test
@@ -48,9 +49,7 @@ class RegressionBatchTest {
         float[] expected = sampled(functions, "train", 9, 8);
         int width = expected.length / 8;
         assertArrayEquals(Arrays.copyOf(expected, 3 * width), sampled(functions, "train", 9, 3));
-        IntStream.range(0, 20)
-                .parallel()
-                .forEach(i -> assertArrayEquals(expected, sampled(functions, "train", 9, 8)));
+        IntStream.range(0, 20).parallel().forEach(i -> assertArrayEquals(expected, sampled(functions, "train", 9, 8)));
         assertDiffers(expected, sampled(functions, "evaluate", 9, 8));
         assertDiffers(expected, sampled(functions, "train", 8, 8));
         RegressionBatch<float[]> again = new RegressionBatch<>(Precision.F32, 8, 4, 2, false);

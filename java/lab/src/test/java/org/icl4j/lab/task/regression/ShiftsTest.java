@@ -162,15 +162,16 @@ class ShiftsTest {
             assertEquals(unit / ((i + 1) * (i + 1)), eigenvalues[i], 1e-9);
         }
         assertNotEquals(
-                draw(Shifts.skewed(LINEAR, 1), 1).xs()[0][0], draw(Shifts.skewed(LINEAR, 2), 1).xs()[0][0]);
+                draw(Shifts.skewed(LINEAR, 1), 1).xs()[0][0],
+                draw(Shifts.skewed(LINEAR, 2), 1).xs()[0][0]);
         assertArrayEquals(
-                draw(Shifts.skewed(LINEAR, 1), 1).xs()[0], draw(Shifts.skewed(LINEAR, 1), 1).xs()[0]);
+                draw(Shifts.skewed(LINEAR, 1), 1).xs()[0],
+                draw(Shifts.skewed(LINEAR, 1), 1).xs()[0]);
     }
 
     @Test
     void halfOfTheSpace() {
-        assertArrayEquals(
-                new double[] {2, 2, 0, 0}, covariance(Shifts.halfSubspace(LINEAR, TaskSeed.SEED)), 1e-9);
+        assertArrayEquals(new double[] {2, 2, 0, 0}, covariance(Shifts.halfSubspace(LINEAR, TaskSeed.SEED)), 1e-9);
         assertThrows(IllegalArgumentException.class, () -> Shifts.halfSubspace(new LinearRegression(1), 1));
     }
 
