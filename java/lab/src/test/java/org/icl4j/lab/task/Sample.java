@@ -42,8 +42,8 @@ public final class Sample {
     }
 
     /**
-     * The expectation is what another program found from {@code otherCount} draws and printed with this rounding error: within 5
-     * standard errors of the difference.
+     * The expectation is what another program found from {@code otherCount} draws and printed with this rounding error: within
+     * 5 standard errors of the difference.
      */
     public void assertMeanOfOther(double printed, long otherCount, double rounding, String what) {
         assertNear(printed, 5 * deviation() * Math.sqrt(1.0 / count + 1.0 / otherCount) + rounding, what);

@@ -3,8 +3,8 @@ package org.icl4j.lab.task.mixture;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * μ ~ N(0, I/d). After n points of sum s, μ ~ N(s/(n + ε²), I·ε²/(n + ε²)/d), so the next point is normal around the same with variance
- * (ε² + ε²/(n + ε²))/d in each coordinate.
+ * μ ~ N(0, I/d). After n points of sum s, μ ~ N(s/(n + ε²), I·ε²/(n + ε²)/d), so the next point is normal around the same with
+ * variance (ε² + ε²/(n + ε²))/d in each coordinate.
  *
  * @param nDims d
  * @param spread ε

@@ -5,11 +5,11 @@ import org.icl4j.lab.task.probability.Posterior;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Classification of a Gaussian mixture whose labels are dealt anew in every prompt (after Reddy 2023): each label ℓ gets a mean μ_ℓ,
- * and a point draws its label, all alike, and is x = (μ_ℓ + ε·η)/√(1 + ε²) with η ~ N(0, I/d), so that E‖x‖² = 1.
+ * Classification of a Gaussian mixture whose labels are dealt anew in every prompt (after Reddy 2023): each label ℓ gets a mean
+ * μ_ℓ, and a point draws its label, all alike, and is x = (μ_ℓ + ε·η)/√(1 + ε²) with η ~ N(0, I/d), so that E‖x‖² = 1.
  *
- * <p>Means are fresh ones of N(0, I/d), or any of a pool of such, alike and independent for each label: what a class was called in
- * another prompt says nothing in this one. Two labels may get the same mean of a pool, and can then not be told apart.
+ * <p>Means are fresh ones of N(0, I/d), or any of a pool of such, alike and independent for each label: what a class was called
+ * in another prompt says nothing in this one. Two labels may get the same mean of a pool, and can then not be told apart.
  */
 public final class GaussianMixture {
     private final int nDims;
@@ -30,7 +30,8 @@ public final class GaussianMixture {
      * @param nDims d
      * @param labels number of labels
      * @param spread ε
-     * @throws IllegalArgumentException if {@code nDims} is below 1, {@code labels} below 2 or {@code spread} not finite and above 0
+     * @throws IllegalArgumentException if {@code nDims} is below 1, {@code labels} below 2 or {@code spread} not finite and
+     *     above 0
      */
     public static GaussianMixture fresh(int nDims, int labels, double spread) {
         requireSizes(nDims, labels, spread);
@@ -44,8 +45,8 @@ public final class GaussianMixture {
      * @param nDims d
      * @param labels number of labels
      * @param spread ε
-     * @throws IllegalArgumentException if {@code classes} or {@code nDims} is below 1, {@code labels} below 2 or {@code spread} not
-     *     finite and above 0
+     * @throws IllegalArgumentException if {@code classes} or {@code nDims} is below 1, {@code labels} below 2 or {@code spread}
+     *     not finite and above 0
      */
     public static GaussianMixture pool(long seed, int classes, int nDims, int labels, double spread) {
         requireSizes(nDims, labels, spread);
@@ -112,8 +113,8 @@ public final class GaussianMixture {
     }
 
     /**
-     * The exact posterior: p(ℓ) in proportion to the density of x given the examples of label ℓ. No other predictor has a smaller
-     * expected cross-entropy, nor, by its likeliest label, more right answers.
+     * The exact posterior: p(ℓ) in proportion to the density of x given the examples of label ℓ. No other predictor has a
+     * smaller expected cross-entropy, nor, by its likeliest label, more right answers.
      */
     public LabelPredictor bayes() {
         return prompt -> {

@@ -7,8 +7,8 @@ import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
- * B prompts of k labelled points as numbers, interleaved: (x₁, 0), (0, e₁), (x₂, 0), …, (x_k, 0), of width d + labels, where e_i is 1 in
- * the place of the label. A causal model with an output for each label answers x_i at position 2i.
+ * B prompts of k labelled points as numbers, interleaved: (x₁, 0), (0, e₁), (x₂, 0), …, (x_k, 0), of width d + labels, where
+ * e_i is 1 in the place of the label. A causal model with an output for each label answers x_i at position 2i.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

@@ -5,8 +5,8 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Full binary decision trees (Garg et al. 2022): every node asks for the sign of a coordinate of x, any of all d, and every leaf holds
- * a value of N(0, 1); x ~ N(0, I).
+ * Full binary decision trees (Garg et al. 2022): every node asks for the sign of a coordinate of x, any of all d, and every
+ * leaf holds a value of N(0, 1); x ~ N(0, I).
  *
  * <p>As theirs, a node may ask for a coordinate that a node above it asked for, or that is not active and so decides nothing.
  *

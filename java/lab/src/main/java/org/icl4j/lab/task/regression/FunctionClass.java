@@ -14,7 +14,10 @@ public interface FunctionClass {
     /** d, the dimension of x. */
     int nDims();
 
-    /** Expected squared error of answering 0, E f(x)², over functions and inputs with all coordinates active: what errors are divided by. */
+    /**
+     * Expected squared error of answering 0, E f(x)², over functions and inputs with all coordinates active: what errors are
+     * divided by.
+     */
     double zeroError();
 
     /** n of f(c·x) = cⁿ·f(x) for c &gt; 0. */

@@ -5,8 +5,8 @@ import org.hipparchus.linear.ArrayRealVector;
 import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
- * Least squares: ⟨ω, query⟩ with the ω of least norm that fits the examples best; 0 for no examples. The oracle of noiseless linear
- * regression.
+ * Least squares: ⟨ω, query⟩ with the ω of least norm that fits the examples best; 0 for no examples. The oracle of noiseless
+ * linear regression.
  */
 public record LeastSquares() implements Estimator {
     @Override

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The mean label of the examples nearest to the query in Euclidean distance (Garg et al. 2022); of equally near ones the earlier
- * count, and 0 is the answer for no examples.
+ * The mean label of the examples nearest to the query in Euclidean distance (Garg et al. 2022); of equally near ones the
+ * earlier count, and 0 is the answer for no examples.
  *
  * @param neighbours how many count, of fewer examples all
  */

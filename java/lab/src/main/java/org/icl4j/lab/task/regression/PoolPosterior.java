@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.icl4j.lab.task.probability.Posterior;
 
 /**
- * The Bayes predictor of a pool of linear functions, "dMMSE" (Raventós et al. 2023, eq. 3): ⟨ω̂, query⟩ with ω̂ the mean of the pool,
- * weighted by softmax_m(−Σⱼ(yⱼ − ⟨ω_m, xⱼ⟩)²/2σ²) over the examples j; the plain mean for none.
+ * The Bayes predictor of a pool of linear functions, "dMMSE" (Raventós et al. 2023): ⟨ω̂, query⟩ with ω̂ the mean of the
+ * pool, weighted by softmax_m(−Σⱼ(yⱼ − ⟨ω_m, xⱼ⟩)²/2σ²) over the examples j; the plain mean for none.
  */
 final class PoolPosterior implements Predictor {
     /** σ where there is less: labels have rounding errors. */

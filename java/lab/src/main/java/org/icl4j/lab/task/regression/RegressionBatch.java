@@ -5,8 +5,8 @@ import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
- * B prompts of k points as the tokens of Garg et al. (2022), interleaved: x₁, (y₁, 0, …), x₂, (y₂, 0, …), …, x_k. A causal model
- * answers the query x_i at {@link #position}(i), having seen the examples before it.
+ * B prompts of k points as the tokens of Garg et al. (2022), interleaved: x₁, (y₁, 0, …), x₂, (y₂, 0, …), …, x_k. A causal
+ * model answers the query x_i at {@link #position}(i), having seen the examples before it.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

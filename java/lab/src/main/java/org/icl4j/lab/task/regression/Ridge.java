@@ -1,8 +1,8 @@
 package org.icl4j.lab.task.regression;
 
 /**
- * Ridge regression: ⟨ω, query⟩ with ω = (XᵀX + λI)⁻¹Xᵀy; 0 for no examples. With λ = σ² it is the Bayes predictor of linear functions
- * with ω ~ N(0, I) and noise of variance σ².
+ * Ridge regression: ⟨ω, query⟩ with ω = (XᵀX + λI)⁻¹Xᵀy; 0 for no examples. With λ = σ² it is the Bayes predictor of linear
+ * functions with ω ~ N(0, I) and noise of variance σ².
  *
  * @param lambda λ; for 0 there is {@link LeastSquares}
  */

@@ -10,12 +10,12 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Prompts of another law than a model was trained on (Garg et al. 2022, Section 4.2 and its code, {@code eval.py}). Each is a class of
- * functions again, so shifts can be put on one another; function and unshifted inputs are those that the class itself draws from
- * the same stream. Where a shift tells the query from the examples, the query is the last point.
+ * Prompts of another law than a model was trained on (Garg et al. 2022, and their code, {@code eval.py}). Each is a
+ * class of functions again, so shifts can be put on one another; function and unshifted inputs are those that the class itself
+ * draws from the same stream. Where a shift tells the query from the examples, the query is the last point.
  *
- * <p>The error of answering 0 follows the scale of the inputs and of the function; for the other shifts it is that of the class, which is
- * exact where the law of the functions is invariant under rotations.
+ * <p>The error of answering 0 follows the scale of the inputs and of the function; for the other shifts it is that of the
+ * class, which is exact where the law of the functions is invariant under rotations.
  */
 public final class Shifts {
     private Shifts() {}
@@ -55,8 +55,8 @@ public final class Shifts {
     }
 
     /**
-     * Inputs S·x, where the symmetric S has eigenvalues in proportion to 1, 1/2, …, 1/d along random axes that depend on {@code seed}
-     * alone, and E‖S·x‖² = d for x ~ N(0, I): eigenvalues of the covariance fall as 1/i².
+     * Inputs S·x, where the symmetric S has eigenvalues in proportion to 1, 1/2, …, 1/d along random axes that depend on
+     * {@code seed} alone, and E‖S·x‖² = d for x ~ N(0, I): eigenvalues of the covariance fall as 1/i².
      */
     public static FunctionClass skewed(FunctionClass functions, long seed) {
         double[] eigenvalues = new double[functions.nDims()];

@@ -6,8 +6,8 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Sparse linear functions (Garg et al. 2022): f(x) = ⟨ω, x⟩, where s coordinates of ω, any of the active ones, are of N(0, 1) and
- * the others 0.
+ * Sparse linear functions (Garg et al. 2022): f(x) = ⟨ω, x⟩, where s coordinates of ω, any of the active ones, are of N(0, 1)
+ * and the others 0.
  *
  * @param nDims d, the dimension of x
  * @param nonzero s
@@ -15,8 +15,8 @@ import org.icl4j.transformer.tensor.RandomStream;
  */
 public record SparseLinearRegression(int nDims, int nonzero, double noise) implements FunctionClass {
     /**
-     * @throws IllegalArgumentException if {@code nDims} is below 1, {@code nonzero} not from 1 to {@code nDims}, or {@code noise}
-     *     not finite and at least 0
+     * @throws IllegalArgumentException if {@code nDims} is below 1, {@code nonzero} not from 1 to {@code nDims}, or
+     *     {@code noise} not finite and at least 0
      */
     public SparseLinearRegression {
         Requirements.dims(nDims);

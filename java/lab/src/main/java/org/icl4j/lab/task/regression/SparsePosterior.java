@@ -8,8 +8,8 @@ import org.icl4j.lab.task.probability.Posterior;
 
 /**
  * The Bayes predictor of sparse linear functions: for every set S of s coordinates the posterior mean of ω with its other
- * coordinates 0, averaged over the sets by their posterior probability, which is in proportion to the density that each gives the
- * labels. Its time grows with the number of sets.
+ * coordinates 0, averaged over the sets by their posterior probability, which is in proportion to the density that each gives
+ * the labels. Its time grows with the number of sets.
  */
 final class SparsePosterior implements Estimator {
     private static final double MAX_SETS = 10_000;

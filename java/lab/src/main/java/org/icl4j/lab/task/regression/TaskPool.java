@@ -18,8 +18,8 @@ public final class TaskPool implements FunctionClass {
      *
      * @param omegas [M][d], not copied
      * @param noise standard deviation σ of the labels' noise
-     * @throws IllegalArgumentException if there is none, one is empty, they differ in length, or {@code noise} is not finite and
-     *     at least 0
+     * @throws IllegalArgumentException if there is none, one is empty, they differ in length, or {@code noise} is not finite
+     *     and at least 0
      */
     public TaskPool(double[][] omegas, double noise) {
         if (omegas.length == 0 || Arrays.stream(omegas).anyMatch(omega -> omega.length != omegas[0].length)) {
@@ -33,7 +33,8 @@ public final class TaskPool implements FunctionClass {
     }
 
     /**
-     * A pool drawn from N(0, I). Task m depends on {@code seed} and m alone: a larger pool of the same seed begins with the smaller.
+     * A pool drawn from N(0, I). Task m depends on {@code seed} and m alone: a larger pool of the same seed begins with the
+     * smaller.
      *
      * @param tasks M
      * @throws IllegalArgumentException if {@code tasks} or {@code nDims} is below 1, or {@code noise} not finite and at least 0

@@ -5,8 +5,8 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Two-layer ReLU networks (Garg et al. 2022): f(x) = Σᵢ αᵢ·max(0, ⟨ωᵢ, x⟩) over r hidden units, with ωᵢ ~ N(0, I), αᵢ ~ N(0, 2/r) and
- * x ~ N(0, I).
+ * Two-layer ReLU networks (Garg et al. 2022): f(x) = Σᵢ αᵢ·max(0, ⟨ωᵢ, x⟩) over r hidden units, with ωᵢ ~ N(0, I), αᵢ ~ N(0,
+ * 2/r) and x ~ N(0, I).
  *
  * @param nDims d, the dimension of x
  * @param hidden r

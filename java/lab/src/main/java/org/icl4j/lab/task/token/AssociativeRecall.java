@@ -7,11 +7,11 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Associative recall: pairs of a key and a value, then one of the keys, to be answered by its value: k₁ v₁ k₂ v₂ … k_n v_n k_i → v_i. Keys
- * are tokens 0 … keys − 1 and values the next; the keys of a prompt are different, values may recur.
+ * Associative recall: pairs of a key and a value, then one of the keys, to be answered by its value: k₁ v₁ k₂ v₂ … k_n v_n k_i
+ * → v_i. Keys are tokens 0 … keys − 1 and values the next; the keys of a prompt are different, values may recur.
  *
- * <p>Pairs with (key + value) mod 7 = 0, both counted from 0, are held out: they never occur in prompts of {@link Split#TRAINING},
- * and in prompts of {@link Split#HELD_OUT} the pair that is asked for is one, and no other.
+ * <p>Pairs with (key + value) mod 7 = 0, both counted from 0, are held out: they never occur in prompts of
+ * {@link Split#TRAINING}, and in prompts of {@link Split#HELD_OUT} the pair that is asked for is one, and no other.
  *
  * @param keys number of keys
  * @param values number of values

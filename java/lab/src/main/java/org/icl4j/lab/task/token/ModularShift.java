@@ -7,11 +7,11 @@ import org.icl4j.lab.task.probability.Draws;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * A shift to be found from examples: x₁ y₁ x₂ y₂ … x_n y_n x_{n+1} with y = (x + k) mod p and one k for a prompt; asked is y at every x.
- * The x of a prompt are different, so no answer can be copied.
+ * A shift to be found from examples: x₁ y₁ x₂ y₂ … x_n y_n x_{n+1} with y = (x + k) mod p and one k for a prompt; asked is y at
+ * every x. The x of a prompt are different, so no answer can be copied.
  *
- * <p>Shifts with k mod 4 = 3 are held out: prompts of {@link Split#TRAINING} draw k from the others, those of {@link Split#HELD_OUT} from
- * these.
+ * <p>Shifts with k mod 4 = 3 are held out: prompts of {@link Split#TRAINING} draw k from the others, those of
+ * {@link Split#HELD_OUT} from these.
  *
  * @param modulus p, the number of tokens
  * @param pairs n

@@ -6,9 +6,10 @@ import org.icl4j.lab.task.probability.Posterior;
 import org.icl4j.transformer.tensor.RandomStream;
 
 /**
- * Random tokens whose last segment stands there twice (Elhage et al. 2021; Olsson et al. 2022): the second copy can be continued by
- * induction. A prompt draws the length L of the segment, then T − L tokens, all uniform, and ends with the last L of them once more.
- * Asked is the next token at every token of the second copy but its last; where the copy begins cannot be told from the tokens before.
+ * Random tokens whose last segment stands there twice (Elhage et al. 2021; Olsson et al. 2022): the second copy can be
+ * continued by induction. A prompt draws the length L of the segment, then T − L tokens, all uniform, and ends with the last L
+ * of them once more. Asked is the next token at every token of the second copy but its last; where the copy begins cannot be
+ * told from the tokens before.
  *
  * <p>With segments of one length alone a model may learn to look back a fixed distance, which is no induction.
  *
@@ -19,8 +20,8 @@ import org.icl4j.transformer.tensor.RandomStream;
  */
 public record RepeatedTokens(int vocabulary, int length, int minSegment, int maxSegment) implements TokenTask {
     /**
-     * @throws IllegalArgumentException unless 2 ≤ {@code minSegment} ≤ {@code maxSegment} ≤ {@code length}/2 and {@code vocabulary}
-     *     is at least 2
+     * @throws IllegalArgumentException unless 2 ≤ {@code minSegment} ≤ {@code maxSegment} ≤ {@code length}/2 and
+     *     {@code vocabulary} is at least 2
      */
     public RepeatedTokens {
         if (vocabulary < 2 || minSegment < 2 || minSegment > maxSegment || maxSegment > length / 2) {
@@ -51,8 +52,8 @@ public record RepeatedTokens(int vocabulary, int length, int minSegment, int max
     }
 
     /**
-     * The token L before the next, for every L of which this is the second copy, by the posterior of L: V⁻⁽ᵀ⁻ᴸ⁾ for the T − L tokens that
-     * are free, or 0 where those after them are no copy. That a question is asked says that the copy has begun.
+     * The token L before the next, for every L of which this is the second copy, by the posterior of L: V⁻⁽ᵀ⁻ᴸ⁾ for the T − L
+     * tokens that are free, or 0 where those after them are no copy. That a question is asked says that the copy has begun.
      */
     @Override
     public double[] answer(int[] tokens, int position) {

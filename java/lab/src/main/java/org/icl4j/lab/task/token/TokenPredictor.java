@@ -4,8 +4,8 @@ package org.icl4j.lab.task.token;
 @FunctionalInterface
 public interface TokenPredictor {
     /**
-     * For every position that asks, in order, the probability of each token of the vocabulary, given the tokens up to there and that
-     * it asks.
+     * For every position that asks, in order, the probability of each token of the vocabulary, given the tokens up to there and
+     * that it asks.
      *
      * @param prompt not modified; its targets say where is asked, and nothing else
      */

@@ -15,8 +15,8 @@ public interface TokenTask {
     TokenPrompt sample(RandomStream random);
 
     /**
-     * The exact distribution of the answer at a position, given the law of the prompts, the tokens up to there, and that the position
-     * asks.
+     * The exact distribution of the answer at a position, given the law of the prompts, the tokens up to there, and that the
+     * position asks.
      *
      * @param tokens a prompt of this task; those behind the position are not looked at
      * @return the probability of each token of the vocabulary

@@ -31,7 +31,10 @@ class GaussianMixtureTest {
         return mixture.sample(TaskSeed.stream("mixture", sample), POINTS);
     }
 
-    /** The probability that the likeliest label claims is how often it is right, and E q(label) = E Σ q², after any number of examples. */
+    /**
+     * The probability that the likeliest label claims is how often it is right, and E q(label) = E Σ q², after any number of
+     * examples.
+     */
     @ParameterizedTest
     @MethodSource("mixtures")
     void posteriorIsCalibrated(GaussianMixture mixture) {
@@ -58,7 +61,10 @@ class GaussianMixtureTest {
         }
     }
 
-    /** The label whose examples have the nearest mean is a good guess; the posterior has more right answers and learns from examples. */
+    /**
+     * The label whose examples have the nearest mean is a good guess; the posterior has more right answers and learns from
+     * examples.
+     */
     @Test
     void posteriorBeatsTheNearestMean() {
         GaussianMixture mixture = GaussianMixture.fresh(5, 3, 0.7);
@@ -107,7 +113,9 @@ class GaussianMixtureTest {
         return best(scores);
     }
 
-    /** d = 1, ε = 1, one example of label 0 at z = 2: the next is N(1, 1.5) with label 0, and N(0, 2) with label 1; x = z/√2. */
+    /**
+     * d = 1, ε = 1, one example of label 0 at z = 2: the next is N(1, 1.5) with label 0, and N(0, 2) with label 1; x = z/√2.
+     */
     @Test
     void freshMeansByHand() {
         double r = Math.sqrt(2);

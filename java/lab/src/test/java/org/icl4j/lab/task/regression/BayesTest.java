@@ -41,7 +41,10 @@ class BayesTest {
                 Shifts.scaledInputs(pool, 0.5));
     }
 
-    /** E (f − ŷ)·g = 0 for every g that is a function of the prompt alone, at every length of the context, if ŷ is the conditional mean. */
+    /**
+     * E (f − ŷ)·g = 0 for every g that is a function of the prompt alone, at every length of the context, if ŷ is the
+     * conditional mean.
+     */
     @ParameterizedTest
     @MethodSource("classes")
     void errorIsUncorrelatedWithAllThatThePromptSays(FunctionClass functions) {
@@ -111,8 +114,8 @@ class BayesTest {
     }
 
     /**
-     * One of two coordinates, one example (x, y): p(j) in proportion to the density of y under N(0, x_j² + σ²), and then ω_j of mean
-     * x_j·y/(x_j² + σ²).
+     * One of two coordinates, one example (x, y): p(j) in proportion to the density of y under N(0, x_j² + σ²), and then ω_j of
+     * mean x_j·y/(x_j² + σ²).
      */
     @Test
     void sparseByHand() {

@@ -127,7 +127,9 @@ class OracleTest {
                 .assertMeanOfOther(expected, 400, .0005 + .005 * expected, "n=" + examples);
     }
 
-    /** The table of d = 5, found by numpy from 1,500 draws: error of ridge with λ = σ² and how much of the function it answers. */
+    /**
+     * The table of d = 5, found by numpy from 1,500 draws: error of ridge with λ = σ² and how much of the function it answers.
+     */
     @ParameterizedTest
     @CsvSource({
         ".5, 4, .301, .72", ".5, 5, .214, .80", ".5, 10, .052, .95", ".5, 20, .017, .99",

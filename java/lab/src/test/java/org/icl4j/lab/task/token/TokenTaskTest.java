@@ -56,8 +56,8 @@ class TokenTaskTest {
     }
 
     /**
-     * Of a distribution q of the answer given the prompt, E q(answer) = E Σ q², at every question. And with it go the right answers: as
-     * many as the likeliest answer claims.
+     * Of a distribution q of the answer given the prompt, E q(answer) = E Σ q², at every question. And with it go the right
+     * answers: as many as the likeliest answer claims.
      */
     @ParameterizedTest
     @MethodSource("tasks")
