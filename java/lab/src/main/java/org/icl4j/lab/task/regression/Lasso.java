@@ -4,14 +4,14 @@ package org.icl4j.lab.task.regression;
  * The Lasso (Tibshirani 1996) without an intercept: ⟨ω, query⟩ with the ω of least (1/2n)·‖y − Xω‖² + α·‖ω‖₁, the objective of
  * scikit-learn; 0 for no examples.
  *
- * <p>By cyclic coordinate descent (Friedman et al. 2010) until the duality gap is at most 10⁻⁹ of (1/2n)·‖y‖², or for 10,000
+ * <p>By cyclic coordinate descent (Friedman et al. 2010) until the duality gap is at most 10⁻⁹ of (1/2n)·‖y‖², or for 100,000
  * rounds: where that is not enough, as for a tiny α and nearly dependent columns, ω is that of the last round.
  *
  * @param alpha α
  */
 public record Lasso(double alpha) implements Estimator {
     private static final double TOLERANCE = 1e-9;
-    private static final int MAX_ROUNDS = 10_000;
+    private static final int MAX_ROUNDS = 100_000;
 
     /**
      * @throws IllegalArgumentException if {@code alpha} is not finite and above 0
