@@ -4,7 +4,9 @@ module org.icl4j.transformer {
     requires tools.jackson.core;
 
     exports org.icl4j.transformer.block;
+    exports org.icl4j.transformer.decoder;
     exports org.icl4j.transformer.files;
+    exports org.icl4j.transformer.layer;
     exports org.icl4j.transformer.optimizer;
     exports org.icl4j.transformer.tensor;
 }

@@ -1,5 +1,7 @@
 package org.icl4j.kernels;
 
+import java.util.Arrays;
+
 /**
  * The storage type of a set of kernels: f32 in {@code float[]} or f64 in {@code double[]}.
  *
@@ -72,6 +74,9 @@ public abstract sealed class Precision<A> {
     /** {@code array[index] = value}, rounded to nearest. */
     public abstract void set(A array, int index, double value);
 
+    /** Sets all elements, rounding to the storage type. */
+    public abstract void fill(A array, double value);
+
     /** {@code value} as storage holds it: rounded to nearest, infinite where it is too large. */
     abstract double round(double value);
 
@@ -122,6 +127,11 @@ public abstract sealed class Precision<A> {
         }
 
         @Override
+        public void fill(float[] array, double value) {
+            Arrays.fill(array, (float) value);
+        }
+
+        @Override
         public void set(float[] array, int index, double value) {
             array[index] = (float) value;
         }
@@ -160,6 +170,11 @@ public abstract sealed class Precision<A> {
         @Override
         double maxValue() {
             return Double.MAX_VALUE;
+        }
+
+        @Override
+        public void fill(double[] array, double value) {
+            Arrays.fill(array, value);
         }
 
         @Override

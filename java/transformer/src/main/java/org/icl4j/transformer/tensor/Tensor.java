@@ -100,6 +100,11 @@ public final class Tensor<A> {
         precision.set(array, index, value);
     }
 
+    /** Sets all elements, rounding to the storage type. */
+    public void fill(double value) {
+        precision.fill(array, value);
+    }
+
     /** Row-major index of an element of a rank-2 tensor. */
     public int index(int i, int j) {
         return i * shape[1] + j;

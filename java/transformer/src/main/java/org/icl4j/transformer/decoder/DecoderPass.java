@@ -1,0 +1,141 @@
+package org.icl4j.transformer.decoder;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.RotaryAngles;
+import org.icl4j.transformer.decoder.DecoderConfig.Input;
+import org.icl4j.transformer.decoder.DecoderConfig.Position;
+import org.icl4j.transformer.layer.Block;
+import org.icl4j.transformer.layer.Weights;
+import org.icl4j.transformer.layer.Workspace;
+import org.icl4j.transformer.tensor.Parameters;
+import org.icl4j.transformer.tensor.Tensor;
+
+/**
+ * A decoder on one shape of input: B sequences of T positions. All tensors are made once, so that passes allocate none. Not for
+ * several threads at once; the kernels have theirs.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+public final class DecoderPass<A> {
+    private final DecoderConfig config;
+    private final boolean trains;
+    private final Stem<A> stem;
+    private final Optional<PositionVectors<A>> positions;
+    private final Tensor<A> x;
+    private final List<Block<A>> blocks = new ArrayList<>();
+    private final Readout<A> readout;
+    private final Tensor<A> dx;
+
+    DecoderPass(Decoder<A> decoder, Optional<Parameters<A>> gradients, int batch, int length) {
+        this.config = decoder.config();
+        this.trains = gradients.isPresent();
+        if (batch < 1 || length < 1 || length > config.nPositions()) {
+            throw new IllegalArgumentException("pass over batch=" + batch + " length=" + length
+                    + ": batch must be at least 1, and length from 1 to nPositions=" + config.nPositions());
+        }
+        Kernels<A> kernels = decoder.kernels();
+        Weights<A> weights = new Weights<>(kernels, decoder.parameters(), gradients, "");
+        Workspace<A> workspace = new Workspace<>(kernels.precision(), batch, length, trains);
+        this.stem = stem(weights, batch, length);
+        this.positions = positions(weights, batch, length);
+        this.x = workspace.own(config.block().dModel());
+        Optional<RotaryAngles<A>> angles = config.position() == Position.ROTARY
+                ? Optional.of(RotaryAngles.of(
+                        kernels.precision(), length, config.block().dHead() / 2, RotaryAngles.BASE))
+                : Optional.empty();
+        Tensor<A> residual = x;
+        for (int layer = 0; layer < config.nLayers(); layer++) {
+            Weights<A> ofBlock = weights.at("h").at(Integer.toString(layer));
+            blocks.add(new Block<>(config.block(), config.nPositions(), angles, ofBlock, workspace, residual));
+            residual = blocks.getLast().y();
+        }
+        this.readout = new Readout<>(config, weights, workspace, residual);
+        this.dx = workspace.own(config.block().dModel());
+    }
+
+    private Stem<A> stem(Weights<A> weights, int batch, int length) {
+        return switch (config.input()) {
+            case Input.Numbers numbers -> new NumberStem<>(weights, batch, length, numbers.width());
+            case Input.Tokens tokens -> new TokenStem<>(weights, Math.multiplyExact(batch, length));
+        };
+    }
+
+    private Optional<PositionVectors<A>> positions(Weights<A> weights, int batch, int length) {
+        return switch (config.position()) {
+            case NONE, ROTARY -> Optional.empty();
+            case LEARNED -> Optional.of(PositionVectors.learned(weights.at("wpe"), batch, length));
+            case SINUSOIDAL ->
+                Optional.of(PositionVectors.sinusoidal(
+                        weights.kernels(), batch, length, config.block().dModel()));
+        };
+    }
+
+    /**
+     * Computes {@link #out} for numbers.
+     *
+     * @param numbers [B, T, width], not modified, and not to be changed before {@link #backward}
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if the model reads tokens
+     */
+    public void forward(Tensor<A> numbers) {
+        if (!(stem instanceof NumberStem<A> reads)) {
+            throw new IllegalStateException("numbers for a model of " + config.input());
+        }
+        reads.forward(numbers, x);
+        forwardFromStem();
+    }
+
+    /**
+     * Computes {@link #out} for tokens.
+     *
+     * @param tokens token (b, t) at b·T + t; not modified, and not to be changed before {@link #backward}
+     * @throws IllegalArgumentException if there are not B·T, or one is not in the vocabulary
+     * @throws IllegalStateException if the model reads numbers
+     */
+    public void forward(int[] tokens) {
+        if (!(stem instanceof TokenStem<A> reads)) {
+            throw new IllegalStateException("tokens for a model of " + config.input());
+        }
+        reads.forward(tokens, x);
+        forwardFromStem();
+    }
+
+    private void forwardFromStem() {
+        positions.ifPresent(vectors -> vectors.addTo(x));
+        for (Block<A> block : blocks) {
+            block.forward();
+        }
+        readout.forward();
+    }
+
+    /** The output of the last forward pass, [B, T, dOut]; overwritten by the next. */
+    public Tensor<A> out() {
+        return readout.out();
+    }
+
+    /**
+     * Adds to the gradients of the parameters those of the last forward pass.
+     *
+     * @param dOut gradient with respect to {@link #out}, of its shape, not modified
+     * @throws IllegalArgumentException if it has another shape
+     * @throws IllegalStateException if the pass was made without gradients
+     */
+    public void backward(Tensor<A> dOut) {
+        if (!trains) {
+            throw new IllegalStateException("backward on a pass without gradients; make it by trainingPass");
+        }
+        if (!Arrays.equals(dOut.shape(), out().shape())) {
+            throw new IllegalArgumentException("gradient " + dOut + " for the output " + out());
+        }
+        readout.backward(dOut, dx);
+        for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+            blocks.get(layer).backward(dx);
+        }
+        positions.ifPresent(vectors -> vectors.backward(dx));
+        stem.backward(dx);
+    }
+}

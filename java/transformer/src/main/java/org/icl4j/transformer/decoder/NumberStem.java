@@ -1,0 +1,39 @@
+package org.icl4j.transformer.decoder;
+
+import java.util.Arrays;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.transformer.layer.Linear;
+import org.icl4j.transformer.layer.Weights;
+import org.icl4j.transformer.tensor.Tensor;
+
+/** {@code read_in}: a linear map of numbers. */
+final class NumberStem<A> implements Stem<A> {
+    private final Linear<A> readIn;
+    private final int[] shape;
+    private Matrix<A> last;
+
+    /**
+     * @param shape [B, T, width] of the input
+     */
+    NumberStem(Weights<A> weights, int... shape) {
+        this.readIn = new Linear<>(weights.at("read_in"), true);
+        this.shape = shape;
+    }
+
+    /**
+     * @throws IllegalArgumentException if {@code numbers} has another shape
+     */
+    void forward(Tensor<A> numbers, Tensor<A> x) {
+        if (!Arrays.equals(numbers.shape(), shape)) {
+            throw new IllegalArgumentException(
+                    "input " + numbers + " for a pass over " + Arrays.toString(shape) + " [batch, length, width]");
+        }
+        last = numbers.matrix();
+        readIn.forward(last, x.matrix(), readIn.epilogue());
+    }
+
+    @Override
+    public void backward(Tensor<A> dx) {
+        readIn.backwardOfWeights(last, dx.matrix());
+    }
+}
