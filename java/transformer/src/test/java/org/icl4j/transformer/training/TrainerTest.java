@@ -1,0 +1,258 @@
+package org.icl4j.transformer.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.icl4j.kernels.AdamW;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.Targets;
+import org.icl4j.transformer.decoder.Decoder;
+import org.icl4j.transformer.decoder.DecoderConfig;
+import org.icl4j.transformer.decoder.DecoderPass;
+import org.icl4j.transformer.decoder.Initialization;
+import org.icl4j.transformer.tensor.Parameters;
+import org.icl4j.transformer.tensor.RandomStream;
+import org.icl4j.transformer.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+    private static final long SEED = Long.getLong("tests.seed", System.nanoTime());
+    private static final DecoderConfig CONFIG = DecoderConfig.garg(2, 9, 2, 2, 16);
+
+    static {
+        System.out.println("trainer: -Dtests.seed=" + SEED);
+    }
+
+    /** To say of every point the sum of its coordinates; sequences grow by two positions every ten steps. */
+    private static final class SumOfCoordinates<A> implements Objective<A> {
+        private final SquaredError loss = new SquaredError(2);
+        private final int batch;
+
+        SumOfCoordinates(int batch) {
+            this.batch = batch;
+        }
+
+        @Override
+        public int batch() {
+            return batch;
+        }
+
+        @Override
+        public int length(long step) {
+            return Math.min(9, 5 + 2 * (int) (step / 10));
+        }
+
+        @Override
+        public double run(DecoderPass<A> pass, long step, int part, double weight) {
+            Precision<A> precision = pass.out().precision();
+            int length = length(step);
+            Tensor<A> numbers = Tensor.zeros(precision, batch, length, 2);
+            Tensor<A> targets = Tensor.zeros(precision, batch, loss.predictions(length));
+            for (int b = 0; b < batch; b++) {
+                RandomStream random = RandomStream.of(SEED, "points", step, (long) part * batch + b);
+                for (int t = 0; t < length; t++) {
+                    numbers.set(numbers.index(b, t, 0), random.nextGaussian());
+                    numbers.set(numbers.index(b, t, 1), random.nextGaussian());
+                    if (t % 2 == 0) {
+                        int at = numbers.index(b, t, 0);
+                        targets.set(targets.index(b, t / 2), numbers.get(at) + numbers.get(at + 1));
+                    }
+                }
+            }
+            pass.forward(numbers);
+            Tensor<A> dOut = pass.out().zerosLike();
+            double value = loss.of(pass.out(), targets, dOut);
+            for (int i = 0; i < dOut.size(); i++) {
+                dOut.set(i, weight * dOut.get(i));
+            }
+            pass.backward(dOut);
+            return value;
+        }
+    }
+
+    private static <A> Trainer<A> trainer(Kernels<A> kernels, int batch, TrainingSettings settings) {
+        Parameters<A> parameters = Decoder.initialize(CONFIG, Initialization.FAN_IN, kernels.precision(), SEED);
+        return new Trainer<>(new Decoder<>(CONFIG, kernels, parameters), new SumOfCoordinates<>(batch), settings);
+    }
+
+    private static TrainingSettings settings(double rate) {
+        return TrainingSettings.of(Schedule.constant(rate));
+    }
+
+    private static Kernels<float[]> f32(int threads) {
+        return Kernels.open(Precision.F32, KernelOptions.defaults().threads(threads));
+    }
+
+    private static <A> void assertSame(Parameters<A> expected, Parameters<A> actual) {
+        for (String name : expected.names()) {
+            for (int i = 0; i < expected.get(name).size(); i++) {
+                assertEquals(expected.get(name).get(i), actual.get(name).get(i), name + " element " + i);
+            }
+        }
+    }
+
+    @Test
+    void learns() {
+        try (Kernels<float[]> kernels = f32(2)) {
+            Trainer<float[]> trainer = trainer(kernels, 16, settings(3e-3));
+            double first = trainer.step().loss();
+            double last = 0;
+            for (int i = 0; i < 150; i++) {
+                last = trainer.step().loss();
+            }
+            assertTrue(last < first / 5, "loss " + first + " to " + last + ", -Dtests.seed=" + SEED);
+            assertEquals(151, trainer.adam().steps());
+        }
+    }
+
+    @Test
+    void threadsChangeNothing() {
+        try (Kernels<float[]> one = f32(1);
+                Kernels<float[]> two = f32(2);
+                Kernels<float[]> four = f32(4)) {
+            Trainer<float[]> alone = trainer(one, 5, settings(1e-2));
+            Trainer<float[]> pair = trainer(two, 5, settings(1e-2));
+            Trainer<float[]> quartet = trainer(four, 5, settings(1e-2));
+            for (int i = 0; i < 25; i++) {
+                double loss = alone.step().loss();
+                assertEquals(loss, pair.step().loss());
+                assertEquals(loss, quartet.step().loss());
+            }
+            assertSame(alone.decoder().parameters(), pair.decoder().parameters());
+            assertSame(alone.decoder().parameters(), quartet.decoder().parameters());
+        }
+    }
+
+    @Test
+    void aResumedRunEndsInTheSameBytes(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("model.safetensors");
+        Map<String, String> identity = Map.of("seed", Long.toString(SEED));
+        try (Kernels<float[]> kernels = f32(1)) {
+            Trainer<float[]> whole = trainer(kernels, 4, settings(1e-2));
+            Trainer<float[]> first = trainer(kernels, 4, settings(1e-2));
+            for (int i = 0; i < 24; i++) {
+                whole.step();
+                if (i < 13) {
+                    first.step();
+                }
+            }
+            double[][] history = {{13, 0.5}};
+            new Checkpoint<>(file, identity, first.decoder().parameters(), first.adam(), 2).save(history);
+            Trainer<float[]> second = trainer(kernels, 4, settings(1e-2));
+            double[][] found = new Checkpoint<>(file, identity, second.decoder().parameters(), second.adam(), 2)
+                    .resume()
+                    .orElseThrow();
+            assertArrayEquals(history, found);
+            while (second.adam().steps() < 24) {
+                second.step();
+            }
+            assertSame(whole.decoder().parameters(), second.decoder().parameters());
+            assertThrows(
+                    Checkpoint.OtherRunException.class,
+                    () -> new Checkpoint<>(
+                                    file,
+                                    Map.of("seed", "other"),
+                                    second.decoder().parameters(),
+                                    second.adam(),
+                                    2)
+                            .resume());
+        }
+    }
+
+    /** Two halves of a batch, accumulated, are the batch: parts are drawn as samples of it. */
+    @Test
+    void accumulationIsALargerBatch() {
+        try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
+            AdamW adam = settings(0).adamW();
+            TrainingSettings whole = new TrainingSettings(Schedule.constant(1e-3), adam, 1, 1);
+            TrainingSettings halves = new TrainingSettings(Schedule.constant(1e-3), adam, 1, 2);
+            Trainer<double[]> large = trainer(kernels, 6, whole);
+            Trainer<double[]> small = trainer(kernels, 3, halves);
+            for (int i = 0; i < 3; i++) {
+                Trainer.Step expected = large.step();
+                Trainer.Step actual = small.step();
+                assertEquals(expected.loss(), actual.loss(), 1e-12 * expected.loss());
+                assertEquals(expected.gradientNorm(), actual.gradientNorm(), 1e-9 * expected.gradientNorm());
+            }
+        }
+    }
+
+    /** Of clipped gradients only the direction counts, of others the length too; seen in Adam's first moment. */
+    @Test
+    void clipsTheNormOfAllGradients() {
+        try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
+            AdamW adam = settings(0).adamW();
+            for (double limit : new double[] {1e-3, 1e3}) {
+                Trainer<double[]> trainer =
+                        trainer(kernels, 4, new TrainingSettings(Schedule.constant(0), adam, limit, 1));
+                double norm = trainer.step().gradientNorm();
+                double squares = 0;
+                for (String name : trainer.decoder().parameters().names()) {
+                    squares += kernels.sumOfSquares(
+                            trainer.adam().firstMoments().get(name).matrix());
+                }
+                double expected = (1 - adam.beta1()) * Math.min(limit, norm);
+                assertEquals(expected, Math.sqrt(squares), 1e-9 * expected, "limit " + limit);
+            }
+        }
+    }
+
+    @Test
+    void namesTheLayerAndTheKernelThatFirstFailed() {
+        try (Kernels<float[]> kernels = f32(1)) {
+            Trainer<float[]> trainer = trainer(kernels, 4, settings(1e-3));
+            trainer.step();
+            Tensor<float[]> weight = trainer.decoder().parameters().get("h.1.mlp.c_proj.weight");
+            weight.fill(3e37); // Finite, but not what is multiplied by it.
+            Parameters<float[]> before = copy(trainer.decoder().parameters());
+            String message =
+                    assertThrows(NonFiniteException.class, trainer::step).getMessage();
+            assertTrue(message.contains("step 2"), message);
+            assertTrue(message.contains("h.1.mlp.c_proj"), message);
+            assertTrue(message.contains("gemm"), message);
+            assertSame(before, trainer.decoder().parameters());
+            weight.set(3, Double.NaN);
+            String second =
+                    assertThrows(NonFiniteException.class, trainer::step).getMessage();
+            assertTrue(second.contains("parameter 'h.1.mlp.c_proj.weight'"), second);
+        }
+    }
+
+    private static Parameters<float[]> copy(Parameters<float[]> parameters) {
+        Parameters<float[]> copy = parameters;
+        for (String name : parameters.names()) {
+            copy = copy.with(name, parameters.get(name).copy());
+        }
+        return copy;
+    }
+
+    @Test
+    void crossEntropyHasItsGradient() {
+        try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
+            Tensor<double[]> logits = Tensor.zeros(Precision.F64, 2, 3, 5);
+            RandomStream.of(SEED, "logits", 0, 0).fillGaussian(logits, 2);
+            int[] targets = {1, Targets.IGNORED, 4, 0, 0, Targets.IGNORED};
+            CrossEntropyLoss<double[]> loss = new CrossEntropyLoss<>(kernels, 6);
+            Tensor<double[]> gradient = logits.zerosLike();
+            Tensor<double[]> unused = logits.zerosLike();
+            loss.of(logits, targets, gradient);
+            for (int i = 0; i < logits.size(); i++) {
+                double value = logits.get(i);
+                logits.set(i, value + 1e-5);
+                double above = loss.of(logits, targets, unused);
+                logits.set(i, value - 1e-5);
+                double below = loss.of(logits, targets, unused);
+                logits.set(i, value);
+                assertEquals((above - below) / 2e-5, gradient.get(i), 1e-8, "element " + i);
+            }
+        }
+    }
+}
