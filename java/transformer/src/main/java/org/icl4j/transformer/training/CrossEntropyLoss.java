@@ -25,18 +25,19 @@ public final class CrossEntropyLoss<A> {
     /**
      * @param logits [B, T, vocabulary]
      * @param targets of position (b, t) at b·T + t
+     * @param weight what the gradient is multiplied by
      * @param dLogits as logits, overwritten by the gradient with respect to them
      * @return the mean; 0 if every position is ignored
      * @throws IllegalArgumentException if shapes or targets do not go together
      */
-    public double of(Tensor<A> logits, int[] targets, Tensor<A> dLogits) {
+    public double of(Tensor<A> logits, int[] targets, double weight, Tensor<A> dLogits) {
         int counted = 0;
         for (int target : targets) {
             counted += target == Targets.IGNORED ? 0 : 1;
         }
         Targets all = Targets.of(targets);
         kernels.crossEntropy(logits.matrix(), all, losses, logSumExp);
-        weights.fill(1.0 / Math.max(1, counted));
+        weights.fill(weight / Math.max(1, counted));
         kernels.crossEntropyBackward(logits.matrix(), all, logSumExp, weights.matrix(), dLogits.matrix());
         return kernels.sum(losses) / Math.max(1, counted);
     }

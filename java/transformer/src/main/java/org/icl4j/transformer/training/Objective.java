@@ -3,25 +3,36 @@ package org.icl4j.transformer.training;
 import org.icl4j.transformer.decoder.DecoderPass;
 
 /**
- * What a model is trained for: batches that follow from the number of the step alone, and a loss.
+ * What a model is trained for: sequences that follow from the number of the step and their own alone, and a loss that is the mean
+ * over them.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
 public interface Objective<A> {
-    /** Sequences of a batch. */
+    /** Sequences of a step. */
     int batch();
 
     /** Positions of the sequences of a step, counted from 0; a curriculum lets them grow. */
     int length(long step);
 
     /**
-     * Runs {@code pass} forward on the batch and backward.
+     * What trains on some of the sequences, {@code sequences} at a time, in one thread. What it needs for that it makes here, so that
+     * a step allocates nothing.
      *
-     * @param pass over batch() sequences of length(step) positions
-     * @param step counted from 0
-     * @param part number of the batch within the step, from 0
-     * @param weight what gradients are to be multiplied by: 1/(parts of a step)
-     * @return the mean loss of the batch
+     * @param length positions of each
      */
-    double run(DecoderPass<A> pass, long step, int part, double weight);
+    Part<A> part(int sequences, int length);
+
+    /** Trains on some of the sequences of a step. */
+    interface Part<A> {
+        /**
+         * Runs {@code pass} forward on the sequences from {@code first} on, and backward.
+         *
+         * @param pass of the shape that the part was made for
+         * @param step counted from 0
+         * @param weight what gradients are multiplied by
+         * @return the mean loss of these sequences
+         */
+        double run(DecoderPass<A> pass, long step, int first, double weight);
+    }
 }

@@ -34,10 +34,11 @@ public final class SquaredError {
      *
      * @param out [B, T, 1]
      * @param targets [B, predictions(T)]
+     * @param weight what the gradient is multiplied by
      * @param dOut as out, overwritten by the gradient with respect to it
      * @throws IllegalArgumentException if the shapes do not go together
      */
-    public double of(Tensor<?> out, Tensor<?> targets, Tensor<?> dOut) {
+    public double of(Tensor<?> out, Tensor<?> targets, double weight, Tensor<?> dOut) {
         int batch = out.dim(0);
         int count = predictions(out.dim(1));
         if (out.dim(2) != 1 || targets.dim(0) != batch || targets.dim(1) != count) {
@@ -51,7 +52,7 @@ public final class SquaredError {
             for (int i = 0; i < count; i++) {
                 double error = prediction(out, b, i) - targets.get(targets.index(b, i));
                 sum += error * error;
-                dOut.set(dOut.index(b, i * every, 0), 2 * error / terms);
+                dOut.set(dOut.index(b, i * every, 0), 2 * weight * error / terms);
             }
         }
         return sum / terms;

@@ -9,23 +9,22 @@ import org.icl4j.kernels.AdamW;
  * @param schedule the learning rate
  * @param adamW the decays, epsilon and weight decay; its learning rate is not read
  * @param clipNorm largest norm of all gradients as one vector; ∞ for no limit
- * @param accumulation batches whose mean gradient makes a step
  */
-public record TrainingSettings(Schedule schedule, AdamW adamW, double clipNorm, int accumulation) {
+public record TrainingSettings(Schedule schedule, AdamW adamW, double clipNorm) {
     /**
-     * @throws IllegalArgumentException if {@code clipNorm} is not above 0 or {@code accumulation} below 1
+     * @throws IllegalArgumentException if {@code clipNorm} is not above 0
      */
     public TrainingSettings {
         Objects.requireNonNull(schedule, "schedule");
         Objects.requireNonNull(adamW, "adamW");
-        if (!(clipNorm > 0) || accumulation < 1) {
-            throw new IllegalArgumentException("training with clipNorm=" + clipNorm + " accumulation=" + accumulation
-                    + ": need clipNorm > 0 (infinity for no limit) and accumulation >= 1");
+        if (!(clipNorm > 0)) {
+            throw new IllegalArgumentException(
+                    "training with clipNorm=" + clipNorm + ": it must be above 0; infinity for no limit");
         }
     }
 
     /** The recipe for narrow models: Adam with β = (0.9, 0.99), gradients clipped to norm 1. */
     public static TrainingSettings of(Schedule schedule) {
-        return new TrainingSettings(schedule, new AdamW(0, 0.9, 0.99, 1e-8, 0), 1, 1);
+        return new TrainingSettings(schedule, new AdamW(0, 0.9, 0.99, 1e-8, 0), 1);
     }
 }

@@ -17,6 +17,7 @@ import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.decoder.DecoderConfig;
 import org.icl4j.transformer.decoder.DecoderPass;
 import org.icl4j.transformer.decoder.Initialization;
+import org.icl4j.transformer.layer.BlockConfig;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
@@ -51,13 +52,17 @@ class TrainerTest {
         }
 
         @Override
-        public double run(DecoderPass<A> pass, long step, int part, double weight) {
+        public Part<A> part(int sequences, int length) {
+            return (pass, step, first, weight) -> run(pass, sequences, step, first, weight);
+        }
+
+        private double run(DecoderPass<A> pass, int sequences, long step, int first, double weight) {
             Precision<A> precision = pass.out().precision();
             int length = length(step);
-            Tensor<A> numbers = Tensor.zeros(precision, batch, length, 2);
-            Tensor<A> targets = Tensor.zeros(precision, batch, loss.predictions(length));
-            for (int b = 0; b < batch; b++) {
-                RandomStream random = RandomStream.of(SEED, "points", step, (long) part * batch + b);
+            Tensor<A> numbers = Tensor.zeros(precision, sequences, length, 2);
+            Tensor<A> targets = Tensor.zeros(precision, sequences, loss.predictions(length));
+            for (int b = 0; b < sequences; b++) {
+                RandomStream random = RandomStream.of(SEED, "points", step, first + b);
                 for (int t = 0; t < length; t++) {
                     numbers.set(numbers.index(b, t, 0), random.nextGaussian());
                     numbers.set(numbers.index(b, t, 1), random.nextGaussian());
@@ -69,18 +74,25 @@ class TrainerTest {
             }
             pass.forward(numbers);
             Tensor<A> dOut = pass.out().zerosLike();
-            double value = loss.of(pass.out(), targets, dOut);
-            for (int i = 0; i < dOut.size(); i++) {
-                dOut.set(i, weight * dOut.get(i));
-            }
+            double value = loss.of(pass.out(), targets, weight, dOut);
             pass.backward(dOut);
             return value;
         }
     }
 
     private static <A> Trainer<A> trainer(Kernels<A> kernels, int batch, TrainingSettings settings) {
-        Parameters<A> parameters = Decoder.initialize(CONFIG, Initialization.FAN_IN, kernels.precision(), SEED);
-        return new Trainer<>(new Decoder<>(CONFIG, kernels, parameters), new SumOfCoordinates<>(batch), settings);
+        return trainer(kernels, batch, settings, 1);
+    }
+
+    private static <A> Trainer<A> trainer(Kernels<A> kernels, int batch, TrainingSettings settings, int threads) {
+        return trainer(CONFIG, kernels, batch, settings, threads);
+    }
+
+    private static <A> Trainer<A> trainer(
+            DecoderConfig config, Kernels<A> kernels, int batch, TrainingSettings settings, int threads) {
+        Parameters<A> parameters = Decoder.initialize(config, Initialization.FAN_IN, kernels.precision(), SEED);
+        return new Trainer<>(
+                new Decoder<>(config, kernels, parameters), new SumOfCoordinates<>(batch), settings, threads);
     }
 
     private static TrainingSettings settings(double rate) {
@@ -117,10 +129,9 @@ class TrainerTest {
     void threadsChangeNothing() {
         try (Kernels<float[]> one = f32(1);
                 Kernels<float[]> two = f32(2);
-                Kernels<float[]> four = f32(4)) {
-            Trainer<float[]> alone = trainer(one, 5, settings(1e-2));
-            Trainer<float[]> pair = trainer(two, 5, settings(1e-2));
-            Trainer<float[]> quartet = trainer(four, 5, settings(1e-2));
+                Trainer<float[]> alone = trainer(one, 7, settings(1e-2), 1);
+                Trainer<float[]> pair = trainer(one, 7, settings(1e-2), 2);
+                Trainer<float[]> quartet = trainer(two, 7, settings(1e-2), 4)) {
             for (int i = 0; i < 25; i++) {
                 double loss = alone.step().loss();
                 assertEquals(loss, pair.step().loss());
@@ -167,20 +178,26 @@ class TrainerTest {
         }
     }
 
-    /** Two halves of a batch, accumulated, are the batch: parts are drawn as samples of it. */
+    /** A batch of more sequences than are worked on at once, in shares of unequal size, has the gradient of its mean loss. */
     @Test
-    void accumulationIsALargerBatch() {
+    void sharesAndPartsMakeTheWholeBatch() {
         try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
-            AdamW adam = settings(0).adamW();
-            TrainingSettings whole = new TrainingSettings(Schedule.constant(1e-3), adam, 1, 1);
-            TrainingSettings halves = new TrainingSettings(Schedule.constant(1e-3), adam, 1, 2);
-            Trainer<double[]> large = trainer(kernels, 6, whole);
-            Trainer<double[]> small = trainer(kernels, 3, halves);
-            for (int i = 0; i < 3; i++) {
-                Trainer.Step expected = large.step();
-                Trainer.Step actual = small.step();
-                assertEquals(expected.loss(), actual.loss(), 1e-12 * expected.loss());
-                assertEquals(expected.gradientNorm(), actual.gradientNorm(), 1e-9 * expected.gradientNorm());
+            int batch = 6;
+            TrainingSettings resting =
+                    new TrainingSettings(Schedule.constant(0), settings(0).adamW(), 1e9);
+            DecoderConfig wide = CONFIG.with(CONFIG.block().with(BlockConfig.Mlp.GELU_TANH, 14_000)); // One at a time.
+            Trainer<double[]> trainer = trainer(wide, kernels, batch, resting, 1);
+            Decoder<double[]> decoder = trainer.decoder();
+            Parameters<double[]> expected = decoder.parameters().zerosLike();
+            DecoderPass<double[]> pass = decoder.trainingPass(expected, batch, 5);
+            double loss = new SumOfCoordinates<double[]>(batch).part(batch, 5).run(pass, 0, 0, 1);
+            assertEquals(loss, trainer.step().loss(), 1e-12 * loss);
+            for (String name : expected.names()) {
+                for (int i = 0; i < expected.get(name).size(); i++) {
+                    double gradient = trainer.adam().firstMoments().get(name).get(i)
+                            / (1 - settings(0).adamW().beta1());
+                    assertEquals(expected.get(name).get(i), gradient, 1e-9, name + " element " + i);
+                }
             }
         }
     }
@@ -192,7 +209,7 @@ class TrainerTest {
             AdamW adam = settings(0).adamW();
             for (double limit : new double[] {1e-3, 1e3}) {
                 Trainer<double[]> trainer =
-                        trainer(kernels, 4, new TrainingSettings(Schedule.constant(0), adam, limit, 1));
+                        trainer(kernels, 4, new TrainingSettings(Schedule.constant(0), adam, limit));
                 double norm = trainer.step().gradientNorm();
                 double squares = 0;
                 for (String name : trainer.decoder().parameters().names()) {
@@ -243,13 +260,13 @@ class TrainerTest {
             CrossEntropyLoss<double[]> loss = new CrossEntropyLoss<>(kernels, 6);
             Tensor<double[]> gradient = logits.zerosLike();
             Tensor<double[]> unused = logits.zerosLike();
-            loss.of(logits, targets, gradient);
+            loss.of(logits, targets, 1, gradient);
             for (int i = 0; i < logits.size(); i++) {
                 double value = logits.get(i);
                 logits.set(i, value + 1e-5);
-                double above = loss.of(logits, targets, unused);
+                double above = loss.of(logits, targets, 1, unused);
                 logits.set(i, value - 1e-5);
-                double below = loss.of(logits, targets, unused);
+                double below = loss.of(logits, targets, 1, unused);
                 logits.set(i, value);
                 assertEquals((above - below) / 2e-5, gradient.get(i), 1e-8, "element " + i);
             }
