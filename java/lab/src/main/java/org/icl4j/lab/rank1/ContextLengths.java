@@ -3,8 +3,8 @@ package org.icl4j.lab.rank1;
 import java.util.ArrayList;
 import java.util.List;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.task.LeastSquares;
 import org.icl4j.lab.task.Prompts;
+import org.icl4j.lab.task.regression.LeastSquares;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
@@ -36,7 +36,7 @@ final class ContextLengths {
                 xs[i] = lengths.get(i);
                 block[i] = Errors.halfMse(patching.block().apply(prompts.tokens()), prompts.targets());
                 patched[i] = Errors.halfMse(patching.outputsToQueries(prompts), prompts.targets());
-                leastSquares[i] = halfMse(LeastSquares.predict(prompts, lengths.get(i)), prompts.targets());
+                leastSquares[i] = halfMse(prompts.predictions(new LeastSquares()), prompts.targets());
                 zero[i] = halfMse(new double[prompts.count()], prompts.targets());
                 run.measure("trained.length.block", lengths.get(i), "halfMse", block[i]);
                 run.measure("trained.length.patched", lengths.get(i), "halfMse", patched[i]);

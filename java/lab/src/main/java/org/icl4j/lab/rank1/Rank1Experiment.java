@@ -14,10 +14,10 @@ import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
-import org.icl4j.lab.task.LinearRegression;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TableReader;
+import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
@@ -99,7 +99,8 @@ public final class Rank1Experiment implements Experiment {
         BlockConfig config = config(run.settings());
         requireArrays(run.settings(), config);
         Table table = TableRows.read(run);
-        Prompts<A> heldOut = task.sample(
+        Prompts<A> heldOut = Prompts.sample(
+                task,
                 run.precision(),
                 run.seed(),
                 "evaluate",
@@ -176,7 +177,7 @@ public final class Rank1Experiment implements Experiment {
         int batch = heldOut.count();
         double[] halfSquares = new double[FINAL_FACTOR * batch];
         for (int i = 0; i < FINAL_FACTOR; i++) {
-            Prompts<A> fresh = task.sample(run.precision(), run.seed(), "final", i, batch, heldOut.examples());
+            Prompts<A> fresh = Prompts.sample(task, run.precision(), run.seed(), "final", i, batch, heldOut.examples());
             double[] squares = Errors.squaredErrors(trained.block().apply(fresh.tokens()), fresh.targets());
             for (int b = 0; b < batch; b++) {
                 halfSquares[i * batch + b] = squares[b] / 2;

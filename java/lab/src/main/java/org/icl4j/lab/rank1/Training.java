@@ -9,8 +9,8 @@ import org.icl4j.kernels.AdamW;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.Settings;
-import org.icl4j.lab.task.LinearRegression;
 import org.icl4j.lab.task.Prompts;
+import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.report.Progress;
 import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
@@ -109,7 +109,7 @@ final class Training<A> {
 
         double take() {
             long number = adam.steps();
-            Prompts<A> prompts = task.sample(run.precision(), run.seed(), TRAIN, number, batch, examples);
+            Prompts<A> prompts = Prompts.sample(task, run.precision(), run.seed(), TRAIN, number, batch, examples);
             block.forward(prompts.tokens(), kept);
             int last = dOut.dim(1) - 1;
             double loss = 0;

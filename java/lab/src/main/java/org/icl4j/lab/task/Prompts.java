@@ -1,17 +1,54 @@
 package org.icl4j.lab.task;
 
+import java.util.Arrays;
 import org.icl4j.kernels.Precision;
+import org.icl4j.lab.task.regression.Estimator;
+import org.icl4j.lab.task.regression.FunctionClass;
+import org.icl4j.lab.task.regression.Points;
+import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
  * Prompts of in-context regression of one length: [B, n + 1, d + 1], each n examples (x, y) and the query (x, 0) as the last
- * token, with the answers that belong to the queries.
+ * token, with the answers that belong to the queries (Dherin et al. 2025, Section 4).
  *
  * @param tokens the prompts
  * @param targets the answers, B of them
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record Prompts<A>(Tensor<A> tokens, double[] targets) {
+    /**
+     * Prompts number 0 … {@code count} − 1 of one step.
+     *
+     * @param purpose what they are for; prompts of different purposes are independent
+     * @param examples n, number of examples in each
+     */
+    public static <A> Prompts<A> sample(
+            FunctionClass functions,
+            Precision<A> precision,
+            long seed,
+            String purpose,
+            long step,
+            int count,
+            int examples) {
+        int nDims = functions.nDims();
+        Tensor<A> tokens = Tensor.zeros(precision, count, examples + 1, nDims + 1);
+        double[] targets = new double[count];
+        for (int b = 0; b < count; b++) {
+            Points points = functions.sample(RandomStream.of(seed, purpose, step, b), examples + 1);
+            for (int t = 0; t <= examples; t++) {
+                for (int j = 0; j < nDims; j++) {
+                    tokens.set(tokens.index(b, t, j), points.xs()[t][j]);
+                }
+                if (t < examples) {
+                    tokens.set(tokens.index(b, t, nDims), points.ys()[t]);
+                }
+            }
+            targets[b] = points.targets()[examples];
+        }
+        return new Prompts<>(tokens, targets);
+    }
+
     /** Number of prompts. */
     public int count() {
         return tokens.dim(0);
@@ -78,5 +115,22 @@ public record Prompts<A>(Tensor<A> tokens, double[] targets) {
             }
         }
         return rows;
+    }
+
+    /** What {@code estimator} answers to every query from the examples before it. */
+    public double[] predictions(Estimator estimator) {
+        int nDims = dToken() - 1;
+        double[] predictions = new double[count()];
+        for (int b = 0; b < predictions.length; b++) {
+            double[][] rows = rows(b);
+            double[][] xs = new double[examples()][];
+            double[] ys = new double[examples()];
+            for (int t = 0; t < ys.length; t++) {
+                xs[t] = Arrays.copyOf(rows[t], nDims);
+                ys[t] = rows[t][nDims];
+            }
+            predictions[b] = estimator.predict(xs, ys, Arrays.copyOf(rows[rows.length - 1], nDims));
+        }
+        return predictions;
     }
 }

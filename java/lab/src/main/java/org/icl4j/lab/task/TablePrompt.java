@@ -1,6 +1,7 @@
 package org.icl4j.lab.task;
 
 import org.icl4j.kernels.Precision;
+import org.icl4j.lab.task.regression.LeastSquares;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -53,7 +54,7 @@ public record TablePrompt<A>(Prompts<A> prompts, double targetMean, double targe
             ys[i] = scaling.apply(context[features][i]);
             tokens.set(tokens.index(0, i, nDims), ys[i]);
         }
-        double leastSquares = scaling.mean() + scaling.deviation() * LeastSquares.predict(xs, ys, query);
+        double leastSquares = scaling.mean() + scaling.deviation() * new LeastSquares().predict(xs, ys, query);
         double[] target = {scaling.apply(table.ys()[row])};
         return new TablePrompt<>(new Prompts<>(tokens, target), scaling.mean(), scaling.deviation(), leastSquares);
     }
