@@ -30,15 +30,14 @@ public final class CrossEntropyLoss<A> {
      * @return the mean; 0 if every position is ignored
      * @throws IllegalArgumentException if shapes or targets do not go together
      */
-    public double of(Tensor<A> logits, int[] targets, double weight, Tensor<A> dLogits) {
+    public double of(Tensor<A> logits, Targets targets, double weight, Tensor<A> dLogits) {
         int counted = 0;
-        for (int target : targets) {
-            counted += target == Targets.IGNORED ? 0 : 1;
+        for (int row = 0; row < losses.cols(); row++) {
+            counted += targets.get(row) == Targets.IGNORED ? 0 : 1;
         }
-        Targets all = Targets.of(targets);
-        kernels.crossEntropy(logits.matrix(), all, losses, logSumExp);
+        kernels.crossEntropy(logits.matrix(), targets, losses, logSumExp);
         weights.fill(weight / Math.max(1, counted));
-        kernels.crossEntropyBackward(logits.matrix(), all, logSumExp, weights.matrix(), dLogits.matrix());
+        kernels.crossEntropyBackward(logits.matrix(), targets, logSumExp, weights.matrix(), dLogits.matrix());
         return kernels.sum(losses) / Math.max(1, counted);
     }
 }

@@ -256,7 +256,7 @@ class TrainerTest {
         try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
             Tensor<double[]> logits = Tensor.zeros(Precision.F64, 2, 3, 5);
             RandomStream.of(SEED, "logits", 0, 0).fillGaussian(logits, 2);
-            int[] targets = {1, Targets.IGNORED, 4, 0, 0, Targets.IGNORED};
+            Targets targets = Targets.of(1, Targets.IGNORED, 4, 0, 0, Targets.IGNORED);
             CrossEntropyLoss<double[]> loss = new CrossEntropyLoss<>(kernels, 6);
             Tensor<double[]> gradient = logits.zerosLike();
             Tensor<double[]> unused = logits.zerosLike();
