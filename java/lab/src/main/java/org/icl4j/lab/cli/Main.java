@@ -13,6 +13,7 @@ import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.rank1.Rank1Experiment;
+import org.icl4j.lab.recall.RecallExperiment;
 import org.icl4j.report.Terminal;
 import org.icl4j.transformer.files.ModelFormatException;
 import picocli.CommandLine;
@@ -20,7 +21,8 @@ import picocli.CommandLine.ParameterException;
 
 /** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
 public final class Main {
-    private static final Experiments EXPERIMENTS = new Experiments(List.of(new Rank1Experiment()));
+    private static final Experiments EXPERIMENTS =
+            new Experiments(List.of(new Rank1Experiment(), new RecallExperiment()));
 
     private final Experiments experiments;
     private final PrintStream out;

@@ -65,7 +65,7 @@ final class Training<A> {
         PatchedBlock<A> patching = new PatchedBlock<>(block, rule);
         Optional<List<Evaluation>> resumed = checkpoint.resume(this::endOf);
         if (resumed.isPresent()) {
-            history = resumed.get();
+            history = new ArrayList<>(resumed.get());
         } else {
             history.add(Evaluation.of(patching, heldOut, 0, Double.NaN));
         }

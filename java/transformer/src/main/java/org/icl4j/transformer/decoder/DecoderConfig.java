@@ -3,6 +3,7 @@ package org.icl4j.transformer.decoder;
 import java.util.Objects;
 import org.icl4j.transformer.layer.BlockConfig;
 import org.icl4j.transformer.layer.Norm;
+import org.icl4j.transformer.layer.ParameterSpec;
 
 /**
  * What a {@link Decoder} is made of: input, positions, blocks one upon the other, a last norm (that of the blocks, where they have
@@ -122,5 +123,25 @@ public record DecoderConfig(
     /** The norm before the read-out. */
     Norm lastNorm() {
         return block.norm();
+    }
+
+    /**
+     * Floating-point operations of the products of a forward pass, an addition and a multiplication counted as two, and of attention
+     * the whole square of scores: what publications count. A training step has three times as many.
+     */
+    public double operations(int batch, int length) {
+        double rows = (double) batch * length;
+        int width = block.dModel();
+        double weights = 0;
+        for (ParameterSpec spec : Decoder.specs(this)) {
+            boolean multiplied = spec.shape().size() == 2
+                    && spec.role() != ParameterSpec.Role.EMBEDDING
+                    && spec.role() != ParameterSpec.Role.POSITION;
+            weights +=
+                    multiplied ? (double) spec.shape().getFirst() * spec.shape().getLast() : 0;
+        }
+        double readOut = tied ? (double) dOut * width : 0;
+        double scores = attends(block) ? 2.0 * nLayers * length * width : 0;
+        return 2 * rows * (weights + readOut + scores);
     }
 }

@@ -16,7 +16,7 @@ import org.icl4j.transformer.tensor.Parameters;
 public record Weights<A>(Kernels<A> kernels, Parameters<A> values, Optional<Parameters<A>> gradients, String prefix) {
     /** Those of a part within this one. */
     public Weights<A> at(String part) {
-        return new Weights<>(kernels, values, gradients, prefix + part + ".");
+        return new Weights<>(Watched.within(kernels, part), values, gradients, prefix + part + ".");
     }
 
     /** The value of a parameter, [out, in] or one row. */

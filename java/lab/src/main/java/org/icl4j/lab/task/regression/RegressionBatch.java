@@ -58,15 +58,16 @@ public final class RegressionBatch<A> {
     }
 
     /**
-     * Fills the batch with prompts number 0 … B − 1 of a step. Prompt b is a function of seed, purpose, step and b.
+     * Fills the batch with prompts number {@code first} … {@code first} + B − 1 of a step. A prompt is a function of seed, purpose,
+     * step and its number.
      *
      * @param purpose what they are for; prompts of different purposes are independent
      * @param activeDims coordinates of x from this one on are 0
      * @throws IllegalArgumentException if the class is not of d dimensions or cannot be sampled so
      */
-    public void sample(FunctionClass functions, long seed, String purpose, long step, int activeDims) {
+    public void sample(FunctionClass functions, long seed, String purpose, long step, long first, int activeDims) {
         for (int b = 0; b < count(); b++) {
-            set(b, functions.sample(RandomStream.of(seed, purpose, step, b), points(), activeDims));
+            set(b, functions.sample(RandomStream.of(seed, purpose, step, first + b), points(), activeDims));
         }
     }
 

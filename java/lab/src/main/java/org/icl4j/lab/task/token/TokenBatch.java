@@ -42,14 +42,15 @@ public final class TokenBatch {
     }
 
     /**
-     * Fills the batch with prompts number 0 … B − 1 of a step. Prompt b is a function of seed, purpose, step and b.
+     * Fills the batch with prompts number {@code first} … {@code first} + B − 1 of a step. A prompt is a function of seed, purpose,
+     * step and its number.
      *
      * @param purpose what they are for; prompts of different purposes are independent
      */
-    public void sample(long seed, String purpose, long step) {
+    public void sample(long seed, String purpose, long step, long first) {
         int length = task.length();
         for (int b = 0; b < count; b++) {
-            TokenPrompt prompt = task.sample(RandomStream.of(seed, purpose, step, b));
+            TokenPrompt prompt = task.sample(RandomStream.of(seed, purpose, step, first + b));
             System.arraycopy(prompt.tokens(), 0, tokens, b * length, length);
             System.arraycopy(prompt.targets(), 0, targets, b * length, length);
         }

@@ -1,0 +1,148 @@
+package org.icl4j.transformer.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.icl4j.kernels.AdamW;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Matrix;
+import org.icl4j.transformer.decoder.Decoder;
+import org.icl4j.transformer.optimizer.Adam;
+import org.icl4j.transformer.tensor.Parameters;
+import org.icl4j.transformer.tensor.Tensor;
+
+/**
+ * Trains a decoder, a step at a time. What a step does follows from the parameters, the moments and its number alone, so that a
+ * run that was stopped goes on to the same bytes.
+ *
+ * <p>The batch is split into {@link #SHARES} shares, whatever the number of threads, and their gradients are added up in order: so
+ * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, not within kernels, for which kernels of one thread
+ * serve best.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+public final class Trainer<A> implements AutoCloseable {
+    /** Shares of a batch, and the most threads that can be busy. Part of the result's identity: changing it changes bits. */
+    public static final int SHARES = 4;
+
+    private final Decoder<A> decoder;
+    private final Kernels<A> kernels;
+    private final Objective<A> objective;
+    private final TrainingSettings settings;
+    private final Adam<A> adam;
+    private final List<BatchShare<A>> shares = new ArrayList<>();
+    private final ShareThreads threads;
+
+    /**
+     * Training of {@code decoder}, whose parameters every step changes.
+     *
+     * @param nThreads threads that work on a step, at least 1; beyond {@link #SHARES} they have nothing to do
+     */
+    public Trainer(Decoder<A> decoder, Objective<A> objective, TrainingSettings settings, int nThreads) {
+        this.decoder = decoder;
+        this.kernels = decoder.kernels();
+        this.objective = objective;
+        this.settings = settings;
+        this.adam = new Adam<>(kernels, decoder.parameters());
+        int count = Math.min(SHARES, objective.batch());
+        for (int i = 0; i < count; i++) {
+            shares.add(share(decoder, i, count));
+        }
+        this.threads = new ShareThreads(Math.min(nThreads, count));
+    }
+
+    private BatchShare<A> share(Decoder<A> over, int number, int count) {
+        int first = objective.batch() * number / count;
+        int end = objective.batch() * (number + 1) / count;
+        return new BatchShare<>(over, objective, decoder.parameters().zerosLike(), first, end - first);
+    }
+
+    /**
+     * What a step saw.
+     *
+     * @param loss mean loss before it
+     * @param gradientNorm norm of the gradients before they were clipped
+     * @param learningRate its rate
+     */
+    public record Step(double loss, double gradientNorm, double learningRate) {}
+
+    /** The optimiser, with the number of steps taken. */
+    public Adam<A> adam() {
+        return adam;
+    }
+
+    /** What is trained. */
+    public Decoder<A> decoder() {
+        return decoder;
+    }
+
+    /**
+     * Floating-point operations of the products of the next step, as {@link
+     * org.icl4j.transformer.decoder.DecoderConfig#operations} counts.
+     */
+    public double operations() {
+        return 3 * decoder.config().operations(objective.batch(), objective.length(adam.steps()));
+    }
+
+    /**
+     * One step.
+     *
+     * @throws NonFiniteException if the loss or a gradient is not finite; parameters and moments are then as before
+     */
+    public Step step() {
+        long number = adam.steps();
+        threads.run(shares.size(), i -> shares.get(i).run(number));
+        double loss = shares.stream().mapToDouble(BatchShare::loss).sum() / objective.batch();
+        Parameters<A> gradients = sumOfGradients();
+        double norm = GradientNorm.of(kernels, gradients);
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            throw new NonFiniteException(number + 1, firstNonFinite(number));
+        }
+        if (norm > settings.clipNorm()) {
+            GradientNorm.scale(kernels, gradients, settings.clipNorm() / norm);
+        }
+        double rate = settings.schedule().at(number + 1);
+        AdamW adamW = settings.adamW();
+        adam.step(new AdamW(rate, adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay()), gradients);
+        return new Step(loss, norm, rate);
+    }
+
+    /** Those of the first share, with the others' added in order. */
+    private Parameters<A> sumOfGradients() {
+        Parameters<A> sum = shares.getFirst().gradients();
+        List<Tensor<A>> tensors = List.copyOf(sum.asMap().values());
+        List<String> names = List.copyOf(sum.names());
+        threads.run(names.size(), n -> {
+            Matrix<A> to = tensors.get(n).matrix();
+            for (BatchShare<A> share : shares.subList(1, shares.size())) {
+                kernels.add(to, share.gradients().get(names.get(n)).matrix(), to);
+            }
+        });
+        return sum;
+    }
+
+    /** What the same step does on kernels that are watched, a share after the other. */
+    private String firstNonFinite(long step) {
+        for (Map.Entry<String, Tensor<A>> parameter :
+                decoder.parameters().asMap().entrySet()) {
+            if (!Double.isFinite(kernels.sumOfSquares(parameter.getValue().matrix()))) {
+                return "parameter '" + parameter.getKey() + "' is not finite, or its squares are not";
+            }
+        }
+        Decoder<A> watched = new Decoder<>(decoder.config(), FiniteWatch.of(kernels), decoder.parameters());
+        try {
+            IntStream.range(0, shares.size())
+                    .forEach(i -> share(watched, i, shares.size()).run(step));
+        } catch (FiniteWatch.Found found) {
+            return found.getMessage();
+        }
+        return "the loss or the norm of the gradients is not finite, though all that the kernels gave is";
+    }
+
+    /** Ends the threads. */
+    @Override
+    public void close() {
+        threads.close();
+    }
+}
