@@ -51,7 +51,7 @@ public final class RecallExperiment implements Experiment {
     @Override
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
-        durations.put(Scale.QUICK, "40 s");
+        durations.put(Scale.QUICK, "1 min");
         durations.put(Scale.STANDARD, "3 min");
         durations.put(Scale.FULL, "15 min");
         return durations;
@@ -66,7 +66,7 @@ public final class RecallExperiment implements Experiment {
                 Setting.integer("dModel", 64, 1, 1024, "width of the models"),
                 Setting.integer("nHeads", 1, 1, 64, "attention heads; divides dModel"),
                 Setting.integer("batch", 64, 1, 4096, "prompts in a training step"),
-                Setting.integer("steps", 2000, 8000, 40_000, 1, 10_000_000, "training steps of each model"),
+                Setting.integer("steps", 1500, 8000, 40_000, 1, 10_000_000, "training steps of each model"),
                 Setting.real("lr", 1e-3, 0, 1, "peak of the learning rate"),
                 Setting.integer("warmup", 200, 0, 1_000_000, "steps over which the learning rate rises"),
                 Setting.integer("evaluations", 20, 1, 1000, "checkpoints, evenly spaced"),
@@ -96,23 +96,26 @@ public final class RecallExperiment implements Experiment {
         AssociativeRecall task = task(settings, Split.TRAINING);
         int steps = settings.integer("steps");
         DecoderConfig config = DecoderConfig.gpt2(
-                        task.vocabulary(), task.length(), layers, settings.integer("nHeads"), settings.integer("dModel"))
+                        task.vocabulary(),
+                        task.length(),
+                        layers,
+                        settings.integer("nHeads"),
+                        settings.integer("dModel"))
                 .untied();
         Parameters<A> parameters = Decoder.initialize(config, Initialization.FAN_IN, run.precision(), run.seed());
         Decoder<A> decoder = new Decoder<>(config, run.kernels(), parameters);
-        TokenObjective<A> objective =
-                new TokenObjective<>(task, run.seed(), settings.integer("batch"), run.kernels());
-        Schedule schedule = new Schedule(
-                settings.real("lr"), settings.integer("warmup"), Decay.LINEAR, steps / 2, steps, FLOOR);
+        TokenObjective<A> objective = new TokenObjective<>(task, run.seed(), settings.integer("batch"), run.kernels());
+        Schedule schedule =
+                new Schedule(settings.real("lr"), settings.integer("warmup"), Decay.LINEAR, steps / 2, steps, FLOOR);
         Accuracy<A> accuracy = new Accuracy<>(
-                decoder,
-                List.of(task, task(settings, Split.HELD_OUT)),
-                run.seed(),
-                settings.integer("prompts"));
+                decoder, List.of(task, task(settings, Split.HELD_OUT)), run.seed(), settings.integer("prompts"));
         String name = layers == 1 ? "one-layer" : "two-layers";
         TrainingRun.Plan plan = new TrainingRun.Plan(steps, settings.integer("evaluations"), 0);
         try (Trainer<A> trainer = new Trainer<>(
-                decoder, objective, TrainingSettings.of(schedule), run.kernels().info().threads())) {
+                decoder,
+                objective,
+                TrainingSettings.of(schedule),
+                run.kernels().info().threads())) {
             List<Evaluation> history = new TrainingRun<>(run, name, trainer, plan, accuracy).train();
             for (Evaluation e : history) {
                 run.measure(name + ".train", e.step(), "crossEntropy", e.trainLoss());
@@ -129,7 +132,8 @@ public final class RecallExperiment implements Experiment {
         run.conclude("one-layer.known", Accuracy.estimate(one.measured()[Accuracy.KNOWN], prompts));
         run.conclude("two-layers.held-out", Accuracy.estimate(two.measured()[Accuracy.HELD_OUT], prompts));
         run.conclude("two-layers.known", Accuracy.estimate(two.measured()[Accuracy.KNOWN], prompts));
-        run.conclude("two-layers.gap", Estimate.exact(two.measured()[Accuracy.KNOWN] - two.measured()[Accuracy.HELD_OUT]));
+        run.conclude(
+                "two-layers.gap", Estimate.exact(two.measured()[Accuracy.KNOWN] - two.measured()[Accuracy.HELD_OUT]));
     }
 
     private static void plot(Run<?> run, List<Evaluation> one, List<Evaluation> two) {
@@ -137,7 +141,8 @@ public final class RecallExperiment implements Experiment {
         double end = two.getLast().step();
         run.plot(Plot.of(
                         "accuracy",
-                        "Two layers look the value up, also for pairs they never saw; one layer knows the pairs it was trained on",
+                        "Two layers look the value up, also for pairs they never saw; one layer knows the pairs it was"
+                                + " trained on",
                         "share of right answers on " + run.settings().integer("prompts") + " prompts of each kind",
                         Axis.linear("training step"),
                         Axis.linear("right answers"))
@@ -145,14 +150,16 @@ public final class RecallExperiment implements Experiment {
                 .with(series("two layers, pairs as in training", Style.RINGS, two, Accuracy.KNOWN))
                 .with(series("one layer, pairs that never occurred", Style.LINE, one, Accuracy.HELD_OUT))
                 .with(series("one layer, pairs as in training", Style.LINE, one, Accuracy.KNOWN))
-                .with(new Series("guessing among the values of the prompt", Style.DASHED, new double[] {0, end}, new double[] {
-                    chance, chance
-                })));
+                .with(new Series(
+                        "guessing among the values of the prompt", Style.DASHED, new double[] {0, end}, new double[] {
+                            chance, chance
+                        })));
     }
 
     private static Series series(String label, Style style, List<Evaluation> history, int number) {
         double[] steps = history.stream().mapToDouble(Evaluation::step).toArray();
-        double[] values = history.stream().mapToDouble(e -> e.measured()[number]).toArray();
+        double[] values =
+                history.stream().mapToDouble(e -> e.measured()[number]).toArray();
         return new Series(label, style, steps, Arrays.copyOf(values, values.length));
     }
 }

@@ -53,14 +53,14 @@ class RegressionBatchTest {
         assertDiffers(expected, sampled(functions, "evaluate", 9, 8));
         assertDiffers(expected, sampled(functions, "train", 8, 8));
         RegressionBatch<float[]> again = new RegressionBatch<>(Precision.F32, 8, 4, 2, false);
-        again.sample(functions, TaskSeed.SEED, "train", 8, 2);
-        again.sample(functions, TaskSeed.SEED, "train", 9, 2);
+        again.sample(functions, TaskSeed.SEED, "train", 8, 0, 2);
+        again.sample(functions, TaskSeed.SEED, "train", 9, 0, 2);
         assertArrayEquals(expected, again.tokens().array(), "nothing is left of the batch before");
     }
 
     private static float[] sampled(FunctionClass functions, String purpose, long step, int count) {
         RegressionBatch<float[]> batch = new RegressionBatch<>(Precision.F32, count, 4, 2, false);
-        batch.sample(functions, TaskSeed.SEED, purpose, step, 2);
+        batch.sample(functions, TaskSeed.SEED, purpose, step, 0, 2);
         return batch.tokens().array();
     }
 
@@ -74,7 +74,7 @@ class RegressionBatchTest {
         String message = assertThrows(IllegalArgumentException.class, () -> batch.set(0, PROMPT))
                 .getMessage();
         assertEquals("prompt of 3 points of 2 dimensions in a batch of 3 points of 3 dimensions", message);
-        assertThrows(IllegalArgumentException.class, () -> batch.sample(new LinearRegression(2), 1, "x", 0, 2));
+        assertThrows(IllegalArgumentException.class, () -> batch.sample(new LinearRegression(2), 1, "x", 0, 0, 2));
         assertThrows(IllegalArgumentException.class, () -> new RegressionBatch<>(Precision.F64, 1, 0, 2, false));
     }
 }

@@ -214,7 +214,7 @@ class TokenTaskTest {
         assertFalse(Arrays.equals(expected, sampled(task, "evaluate", 9, 8)));
         assertFalse(Arrays.equals(expected, sampled(task, "train", 8, 8)));
         TokenBatch batch = new TokenBatch(task, 2);
-        batch.sample(TaskSeed.SEED, "tokens", 0);
+        batch.sample(TaskSeed.SEED, "tokens", 0, 0);
         TokenPrompt second = draw(task, 1);
         for (int t = 0; t < task.length(); t++) {
             assertEquals(second.tokens()[t], batch.tokens()[task.length() + t]);
@@ -224,7 +224,7 @@ class TokenTaskTest {
 
     private static int[] sampled(TokenTask task, String purpose, long step, int count) {
         TokenBatch batch = new TokenBatch(task, count);
-        batch.sample(TaskSeed.SEED, purpose, step);
+        batch.sample(TaskSeed.SEED, purpose, step, 0);
         assertEquals(count, batch.count());
         return batch.tokens();
     }
