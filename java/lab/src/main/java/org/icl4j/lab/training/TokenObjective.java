@@ -3,7 +3,6 @@ package org.icl4j.lab.training;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.lab.task.token.TokenBatch;
 import org.icl4j.lab.task.token.TokenTask;
-import org.icl4j.transformer.decoder.DecoderPass;
 import org.icl4j.transformer.tensor.Tensor;
 import org.icl4j.transformer.training.CrossEntropyLoss;
 import org.icl4j.transformer.training.Objective;
