@@ -156,7 +156,9 @@ public final class Matrix<A> {
 
     /** Columns {@code from} (inclusive) to {@code to} (exclusive) of every matrix of the batch. */
     public Matrix<A> columns(int from, int to) {
-        return transposed().rows(from, to).transposed();
+        Objects.checkFromToIndex(from, to, cols);
+        int start = from == to ? offset : index(0, 0, from);
+        return new Matrix<>(array, start, count, stride, rows, to - from, ld, transposed);
     }
 
     /** The array behind the view. */

@@ -11,7 +11,6 @@ import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -113,21 +112,26 @@ final class RunningSoftmax {
 
     private static void addSums(float[] s, int n) {
         for (int row = 0; row < n; row += LENGTH) {
-            addCompensated(
-                    s, SUM + row, LOST + row, fromArray(SPECIES, s, FACTOR + row), fromArray(SPECIES, s, BLOCK + row));
+            addCompensated(s, SUM + row, LOST + row, FACTOR + row, true, BLOCK + row);
         }
     }
 
     /** total ← factor·total + term for {@code n} elements, with the factor of {@code row}. */
     static void addToTotal(float[] s, int total, int lost, int row, int term, int n) {
         for (int d = 0; d < n; d += LENGTH) {
-            addCompensated(
-                    s, total + d, lost + d, broadcast(SPECIES, s[FACTOR + row]), fromArray(SPECIES, s, term + d));
+            addCompensated(s, total + d, lost + d, FACTOR + row, false, term + d);
         }
     }
 
-    /** total ← factor·total + term; what the addition loses is kept and added with the next term (Kahan 1965). */
-    private static void addCompensated(float[] s, int total, int lost, FloatVector factor, FloatVector term) {
+    /**
+     * total ← factor·total + term; what the addition loses is kept and added with the next term (Kahan 1965). It takes no vectors,
+     * which a call would put in boxes.
+     *
+     * @param each whether every lane has a factor of its own
+     */
+    private static void addCompensated(float[] s, int total, int lost, int factorAt, boolean each, int termAt) {
+        FloatVector factor = each ? fromArray(SPECIES, s, factorAt) : broadcast(SPECIES, s[factorAt]);
+        FloatVector term = fromArray(SPECIES, s, termAt);
         // Adding 0 makes a −0 a 0, which it is where a total begins with zeros.
         FloatVector scaled = fromArray(SPECIES, s, total).fma(factor, zero(SPECIES));
         FloatVector corrected = fromArray(SPECIES, s, lost).fma(factor, term);
@@ -140,13 +144,26 @@ final class RunningSoftmax {
 
     /** Writes maximum + log(sum) of {@code n} rows, NaN where all scores were −∞, and makes FACTOR 1/sum. */
     static void end(float[] s, float[] logSumExp, int at, int n) {
+        finishSums(s, n);
+        logarithms(s, n);
+        for (int row = 0; row < n; row++) {
+            logSumExp[at + row] = s[SUM + row] > 0 ? s[BLOCK + row] : Float.NaN;
+        }
+    }
+
+    private static void finishSums(float[] s, int n) {
         for (int row = 0; row < n; row += LENGTH) {
             FloatVector sum = fromArray(SPECIES, s, SUM + row).add(fromArray(SPECIES, s, LOST + row));
+            sum.intoArray(s, SUM + row);
             broadcast(SPECIES, 1).div(sum).intoArray(s, FACTOR + row);
-            VectorMask<Float> weighed = sum.compare(VectorOperators.GT, 0);
-            broadcast(SPECIES, Float.NaN)
-                    .blend(fromArray(SPECIES, s, MAX + row).add(VectorMath.log(sum)), weighed)
-                    .intoArray(logSumExp, at + row, Lanes.first(Math.min(LENGTH, n - row)));
+        }
+    }
+
+    /** A loop of its own: beside anything else C2 would leave the logarithm's vectors in boxes. */
+    private static void logarithms(float[] s, int n) {
+        for (int row = 0; row < n; row += LENGTH) {
+            FloatVector log = VectorMath.log(fromArray(SPECIES, s, SUM + row));
+            fromArray(SPECIES, s, MAX + row).add(log).intoArray(s, BLOCK + row);
         }
     }
 }
