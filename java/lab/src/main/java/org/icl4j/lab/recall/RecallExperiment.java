@@ -13,6 +13,7 @@ import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
+import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.task.token.AssociativeRecall;
 import org.icl4j.lab.task.token.Split;
 import org.icl4j.lab.training.TokenObjective;
@@ -80,6 +81,7 @@ public final class RecallExperiment implements Experiment {
 
     @Override
     public <A> void run(Run<A> run) throws IOException {
+        requireFitting(run.settings());
         List<Evaluation> one = train(run, 1);
         List<Evaluation> two = train(run, 2);
         conclude(run, one.getLast(), two.getLast());
@@ -91,17 +93,30 @@ public final class RecallExperiment implements Experiment {
                 settings.integer("keys"), settings.integer("values"), settings.integer("pairs"), split);
     }
 
-    private static <A> List<Evaluation> train(Run<A> run, int layers) throws IOException {
-        Settings settings = run.settings();
+    private static DecoderConfig config(Settings settings, int layers) {
         AssociativeRecall task = task(settings, Split.TRAINING);
-        int steps = settings.integer("steps");
-        DecoderConfig config = DecoderConfig.gpt2(
+        return DecoderConfig.gpt2(
                         task.vocabulary(),
                         task.length(),
                         layers,
                         settings.integer("nHeads"),
                         settings.integer("dModel"))
                 .untied();
+    }
+
+    private static void requireFitting(Settings settings) {
+        try {
+            config(settings, 1);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private static <A> List<Evaluation> train(Run<A> run, int layers) throws IOException {
+        Settings settings = run.settings();
+        AssociativeRecall task = task(settings, Split.TRAINING);
+        int steps = settings.integer("steps");
+        DecoderConfig config = config(settings, layers);
         Parameters<A> parameters = Decoder.initialize(config, Initialization.FAN_IN, run.precision(), run.seed());
         Decoder<A> decoder = new Decoder<>(config, run.kernels(), parameters);
         TokenObjective<A> objective = new TokenObjective<>(task, run.seed(), settings.integer("batch"), run.kernels());

@@ -14,6 +14,7 @@ import org.icl4j.kernels.KernelOptions;
 import org.icl4j.lab.experiment.Claim.Verdict;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
+import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.run.Runner;
 import org.icl4j.report.Progress;
 import org.junit.jupiter.api.Tag;
@@ -86,6 +87,14 @@ class RecallExperimentTest {
                 "checkpoints/one-layer.safetensors",
                 "checkpoints/two-layers.safetensors")) {
             assertArrayEquals(Files.readAllBytes(one.resolve(file)), Files.readAllBytes(two.resolve(file)), file);
+        }
+    }
+
+    @Test
+    void settingsThatDoNotGoTogetherAreRefused() {
+        for (Map<String, String> settings :
+                List.of(Map.of("pairs", "17"), Map.of("nHeads", "3"), Map.of("keys", "5"))) {
+            assertThrows(UsageException.class, () -> run("refused", settings, 1, Progress.silent(), false));
         }
     }
 }
