@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecallExperimentTest {
     private static final Map<String, String> SHORT =
-            Map.of("steps", "12", "batch", "8", "dModel", "16", "evaluations", "4", "prompts", "40");
+            Map.of("steps", "12", "batch", "8", "dModel", "16", "evaluations", "4", "prompts", "200");
 
     @TempDir
     private Path directory;

