@@ -33,6 +33,15 @@ final class ClassCopy {
         }
     }
 
+    /** What a handle of a method that declares no exception threw, to be thrown on. */
+    static RuntimeException unchecked(Throwable thrown) {
+        return switch (thrown) {
+            case Error e -> throw e;
+            case RuntimeException e -> e;
+            default -> new IllegalStateException("the method declares no exception", thrown);
+        };
+    }
+
     /** The constant of the copy that {@code lookup} looks from; null in the class itself. */
     static <T> T constant(MethodHandles.Lookup lookup, Class<T> type) {
         try {

@@ -75,10 +75,8 @@ final class GateGradient {
         }
         try {
             loop.invokeExact(x, xAt, g, gAt, dy, dyAt, dx, dxAt, dg, dgAt, n);
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("the loop declares no exception", e);
+            throw ClassCopy.unchecked(e);
         }
     }
 }

@@ -73,10 +73,8 @@ final class LaneMap {
         }
         try {
             loop.invokeExact(x, xAt, y, yAt, z, zAt, to, toAt, n);
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("the loop declares no exception", e);
+            throw ClassCopy.unchecked(e);
         }
     }
 }

@@ -87,10 +87,8 @@ final class Softmax {
     private static void exponentials(Matrix<float[]> x, int first, int n, Matrix<float[]> y, float[] s) {
         try {
             exponentialsOfRows.invokeExact(x, first, n, y, s);
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("the loop declares no exception", e);
+            throw ClassCopy.unchecked(e);
         }
     }
 

@@ -74,6 +74,16 @@ public final class Run<A> {
         return kernels.precision();
     }
 
+    /** All that decides what is computed, by name: what a checkpoint must agree with to be taken up. */
+    public Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("seed", Long.toString(seed()));
+        identity.put("precision", precision().name());
+        identity.put("provider", kernels.info().provider());
+        identity.putAll(settings.asMap());
+        return identity;
+    }
+
     /** Directory for checkpoints. */
     public Path checkpoints() {
         return checkpoints;

@@ -3,9 +3,7 @@ package org.icl4j.lab.rank1;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntToLongFunction;
 import org.icl4j.lab.experiment.Run;
@@ -22,14 +20,9 @@ final class TrainingCheckpoint<A> {
     private final Checkpoint<A> checkpoint;
 
     TrainingCheckpoint(Run<A> run, Parameters<A> parameters, Adam<A> adam) {
-        Map<String, String> identity = new LinkedHashMap<>();
-        identity.put("seed", Long.toString(run.seed()));
-        identity.put("precision", run.precision().name());
-        identity.put("provider", run.kernels().info().provider());
-        identity.putAll(run.settings().asMap());
         this.file = run.checkpoints().resolve("block.safetensors");
         this.adam = adam;
-        this.checkpoint = new Checkpoint<>(file, identity, parameters, adam, Evaluation.WIDTH);
+        this.checkpoint = new Checkpoint<>(file, run.identity(), parameters, adam, Evaluation.WIDTH);
     }
 
     void save(List<Evaluation> history) throws IOException {

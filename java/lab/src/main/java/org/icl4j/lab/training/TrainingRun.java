@@ -3,10 +3,8 @@ package org.icl4j.lab.training;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
@@ -83,15 +81,9 @@ public final class TrainingRun<A> {
         this.trainer = trainer;
         this.plan = plan;
         this.evaluator = evaluator;
-        Map<String, String> identity = new LinkedHashMap<>();
-        identity.put("model", name);
-        identity.put("seed", Long.toString(run.seed()));
-        identity.put("precision", run.precision().name());
-        identity.put("provider", run.kernels().info().provider());
-        identity.putAll(run.settings().asMap());
         this.checkpoint = new Checkpoint<>(
                 run.checkpoints().resolve(name + ".safetensors"),
-                identity,
+                run.identity(),
                 trainer.decoder().parameters(),
                 trainer.adam(),
                 MEASURED + evaluator.width());
