@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /** Copies of a class that differ in one constant, for code that the compiler is to compile once for each value of it. */
 final class ClassCopy {
@@ -21,25 +19,6 @@ final class ClassCopy {
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("a copy of a class is as good as the class", e);
         }
-    }
-
-    /** The method {@code whole} of a copy of {@code template} with {@code constant}. */
-    static MethodHandle loop(Class<?> template, Object constant, MethodType type) {
-        MethodHandles.Lookup copy = of(template, constant);
-        try {
-            return copy.findStatic(copy.lookupClass(), "whole", type);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a copy of a class has its methods", e);
-        }
-    }
-
-    /** What a handle of a method that declares no exception threw, to be thrown on. */
-    static RuntimeException unchecked(Throwable thrown) {
-        return switch (thrown) {
-            case Error e -> throw e;
-            case RuntimeException e -> e;
-            default -> new IllegalStateException("the method declares no exception", thrown);
-        };
     }
 
     /** The constant of the copy that {@code lookup} looks from; null in the class itself. */

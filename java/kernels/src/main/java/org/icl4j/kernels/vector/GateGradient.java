@@ -3,23 +3,22 @@ package org.icl4j.kernels.vector;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
 
 /** Gradients of a gate of one form in one pass: what {@link LaneMap} is for one result, with two. */
 final class GateGradient {
-    private static final MethodType LOOP = MethodType.methodType(
-            void.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            int.class);
+    private static final Class<?>[] PARAMETERS = {
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        int.class
+    };
 
     private final GateSteps steps;
 
@@ -71,12 +70,12 @@ final class GateGradient {
             int dgAt,
             int n) {
         if (loop == null) {
-            loop = ClassCopy.loop(GateLoop.class, steps, LOOP);
+            loop = OwnMethod.of(ClassCopy.of(GateLoop.class, steps), "whole", PARAMETERS);
         }
         try {
             loop.invokeExact(x, xAt, g, gAt, dy, dyAt, dx, dxAt, dg, dgAt, n);
         } catch (Throwable e) {
-            throw ClassCopy.unchecked(e);
+            throw OwnMethod.unchecked(e);
         }
     }
 }

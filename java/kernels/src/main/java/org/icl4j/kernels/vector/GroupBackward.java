@@ -192,7 +192,7 @@ record GroupBackward(
         HeadPacking.scaledRows(member.dOut, i, n, 1, scratch, at.dOuts);
         HeadPacking.rows(member.q, i, n, scratch, at.queryRows, QUERIES);
         HeadPacking.rows(member.dOut, i, n, scratch, at.dOutRows, QUERIES);
-        outDots(member, i, n, scratch);
+        outDots(member, i, n, scratch, at.weights);
         for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
             if (isThin()) {
                 pack(j, scratch, at, at.keys);
@@ -205,12 +205,17 @@ record GroupBackward(
         HeadPacking.copyRows(scratch, at.dQueries, at.wide, scale, member.dq, i, n);
     }
 
-    private static void outDots(Member member, int i, int n, float[] scratch) {
+    /** dOut·out of n queries from i on; {@code free} is where nothing stands yet. */
+    private static void outDots(Member member, int i, int n, float[] s, int free) {
         Matrix<float[]> dOut = member.dOut;
         Matrix<float[]> out = member.out;
         for (int row = 0; row < n; row++) {
-            scratch[OUT_DOT + row] = Softmax.dot(
-                    dOut.array(), dOut.index(0, i + row, 0), out.array(), out.index(0, i + row, 0), out.cols());
+            int at = free + row * LENGTH;
+            Softmax.dotLanes(
+                    dOut.array(), dOut.index(0, i + row, 0), out.array(), out.index(0, i + row, 0), out.cols(), s, at);
+        }
+        for (int row = 0; row < n; row += LENGTH) {
+            LaneTotals.sums(s, free + row * LENGTH, OUT_DOT + row);
         }
     }
 

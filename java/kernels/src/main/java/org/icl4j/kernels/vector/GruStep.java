@@ -28,7 +28,7 @@ final class GruStep {
 
     private static void resetAndUpdate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector argument = sum(pre, preAt + i, gates, gatesAt + i, mask);
             Hyperbolic.sigmoid(argument).intoArray(gates, gatesAt + i, mask);
         }
@@ -36,7 +36,7 @@ final class GruStep {
 
     private static void candidate(float[] pre, int preAt, float[] gates, int gatesAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector reset = fromArray(SPECIES, gates, gatesAt + i, mask);
             FloatVector inner = fromArray(SPECIES, gates, gatesAt + 2 * n + i, mask);
             FloatVector argument = reset.fma(inner, fromArray(SPECIES, pre, preAt + i, mask));
@@ -46,7 +46,7 @@ final class GruStep {
 
     private static void mix(float[] gates, int gatesAt, float[] before, int beforeAt, float[] h, int hAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector update = fromArray(SPECIES, gates, gatesAt + n + i, mask);
             FloatVector candidate = fromArray(SPECIES, gates, gatesAt + 3 * n + i, mask);
             FloatVector kept = update.mul(fromArray(SPECIES, before, beforeAt + i, mask));
@@ -103,7 +103,7 @@ final class GruStep {
             int dPreAt,
             int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector reset = fromArray(SPECIES, gates, gatesAt + i, mask);
             FloatVector update = fromArray(SPECIES, gates, gatesAt + n + i, mask);
             FloatVector inner = fromArray(SPECIES, gates, gatesAt + 2 * n + i, mask);
@@ -138,7 +138,7 @@ final class GruStep {
 
     private static void multiply(float[] x, int xAt, float[] by, int byAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             fromArray(SPECIES, x, xAt + i, mask)
                     .mul(fromArray(SPECIES, by, byAt + i, mask))
                     .intoArray(x, xAt + i, mask);
@@ -147,7 +147,7 @@ final class GruStep {
 
     private static void add(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             fromArray(SPECIES, x, xAt + i, mask)
                     .add(fromArray(SPECIES, y, yAt + i, mask))
                     .intoArray(x, xAt + i, mask);

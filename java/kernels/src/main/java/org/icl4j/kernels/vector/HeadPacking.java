@@ -9,6 +9,7 @@ import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.icl4j.kernels.Matrix;
 
 /** The operands of attention in the order in which its tiles read them. */
@@ -57,18 +58,18 @@ final class HeadPacking {
                 v.intoArray(to, toAt + j * WIDTH + d);
             }
         }
-        return Lanes.sum(zero);
+        return zero.reduceLanes(VectorOperators.ADD);
     }
 
     private static float column(float[] from, int at, int ld, int rows, int cols, float[] to, int toAt) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols));
+        VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         FloatVector zero = zero(SPECIES);
         for (int j = 0; j < rows; j++) {
             FloatVector v = fromArray(SPECIES, from, at + j * ld, mask);
             zero = v.fma(zero(SPECIES), zero);
             v.intoArray(to, toAt + j * WIDTH);
         }
-        return Lanes.sum(zero);
+        return zero.reduceLanes(VectorOperators.ADD);
     }
 
     /** to[n, ld] ← factor·rows first … first + n of m, zeros in the rows that fill a tile; ld is cols in whole vectors. */
@@ -98,7 +99,7 @@ final class HeadPacking {
 
     private static void scaledColumn(
             float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt, int ldTo) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols));
+        VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         for (int i = 0; i < rows; i++) {
             fromArray(SPECIES, from, at + i * ld, mask).mul(factor).intoArray(to, toAt + i * ldTo);
         }
@@ -118,7 +119,7 @@ final class HeadPacking {
 
     private static void copyColumn(
             float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt, int ldTo) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols));
+        VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         for (int i = 0; i < rows; i++) {
             fromArray(SPECIES, from, at + i * ld).mul(factor).intoArray(to, toAt + i * ldTo, mask);
         }

@@ -3,7 +3,6 @@ package org.icl4j.kernels.vector;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
 
 /**
  * to[i] ← f(x[i], y[i], z[i]) for one function f.
@@ -13,17 +12,17 @@ import java.lang.invoke.MethodType;
  * inlined itself; what is left of a stretch goes through the same loop.
  */
 final class LaneMap {
-    private static final MethodType LOOP = MethodType.methodType(
-            void.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            float[].class,
-            int.class,
-            int.class);
+    private static final Class<?>[] PARAMETERS = {
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        float[].class,
+        int.class,
+        int.class
+    };
 
     /** Working memory for what is left of a stretch, one for each thread: a new one for each rest would be garbage. */
     private static final ThreadLocal<float[]> REST = ThreadLocal.withInitial(() -> new float[3 * LENGTH]);
@@ -69,12 +68,12 @@ final class LaneMap {
     /** The loop on whole vectors: {@code n} is a multiple of their length. */
     private void whole(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int toAt, int n) {
         if (loop == null) {
-            loop = ClassCopy.loop(LaneLoop.class, f, LOOP);
+            loop = OwnMethod.of(ClassCopy.of(LaneLoop.class, f), "whole", PARAMETERS);
         }
         try {
             loop.invokeExact(x, xAt, y, yAt, z, zAt, to, toAt, n);
         } catch (Throwable e) {
-            throw ClassCopy.unchecked(e);
+            throw OwnMethod.unchecked(e);
         }
     }
 }

@@ -36,8 +36,9 @@ final class Lanes {
     private static final VectorShuffle<Float> FOLD_1 = fold(1);
 
     /** Masks of the first 0, 1, … LENGTH lanes. */
-    private static final List<VectorMask<Float>> FIRST =
-            IntStream.rangeClosed(0, LENGTH).mapToObj(Lanes::first).toList();
+    private static final List<VectorMask<Float>> FIRST = IntStream.rangeClosed(0, LENGTH)
+            .mapToObj(n -> SPECIES.indexInRange(0, n))
+            .toList();
 
     private Lanes() {}
 
@@ -57,12 +58,10 @@ final class Lanes {
         return Math.ceilDiv(n, LENGTH) * LENGTH;
     }
 
-    /** The first {@code n} lanes, {@code n} from 0 on. */
-    static VectorMask<Float> first(int n) {
-        return SPECIES.indexInRange(0, n);
-    }
-
-    /** {@link #first} as an object made once, for masks that are handed to methods of their own: a new one would be garbage. */
+    /**
+     * {@code SPECIES.indexInRange(0, n)} as an object made once, for masks that are handed to methods of their own: a new one would be
+     * garbage.
+     */
     static VectorMask<Float> keptFirst(int n) {
         return FIRST.get(Math.min(n, LENGTH));
     }
@@ -72,9 +71,12 @@ final class Lanes {
         return SPECIES.loopBound(n);
     }
 
-    /** Sum of all lanes by halving: a fixed tree, which {@code reduceLanes} does not promise. */
-    static float sum(FloatVector v) {
-        FloatVector s = v;
+    /**
+     * Sum of a vector's elements from {@code at} on by halving: a fixed tree, which {@code reduceLanes} does not promise. It takes no
+     * vector, which a call would put in a box.
+     */
+    static float sum(float[] x, int at) {
+        FloatVector s = FloatVector.fromArray(SPECIES, x, at);
         if (LENGTH >= 16) {
             s = s.add(s.rearrange(FOLD_8));
         }
@@ -86,9 +88,9 @@ final class Lanes {
         return s.lane(0);
     }
 
-    /** The largest lane; a NaN counts in some places only. */
-    static float max(FloatVector v) {
-        FloatVector m = v;
+    /** The largest of a vector's elements from {@code at} on; a NaN counts in some places only. */
+    static float max(float[] x, int at) {
+        FloatVector m = FloatVector.fromArray(SPECIES, x, at);
         if (LENGTH >= 16) {
             m = larger(m, m.rearrange(FOLD_8));
         }

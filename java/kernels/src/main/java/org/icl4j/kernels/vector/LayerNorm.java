@@ -11,10 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
-/**
- * LayerNorm of one row, and the gradient's two halves: by rows for the input, by columns for the
- * parameters.
- */
+/** LayerNorm of rows. */
 final class LayerNorm {
     /** Places in the scratch array: partial sums of LENGTH rows, those of squares, and statistics of the rows, a lane each. */
     private static final int SQUARES = LENGTH * LENGTH;
@@ -249,80 +246,5 @@ final class LayerNorm {
                             fromArray(SPECIES, beta.array(), beta.offset() + j, mask))
                     .intoArray(y.array(), yAt + j, mask);
         }
-    }
-
-    static void backwardRow(
-            Matrix<float[]> x,
-            int row,
-            Matrix<float[]> gamma,
-            Matrix<float[]> mean,
-            Matrix<float[]> rstd,
-            Matrix<float[]> dy,
-            Matrix<float[]> dx) {
-        int n = x.cols();
-        float mu = mean.array()[mean.offset() + row];
-        float r = rstd.array()[rstd.offset() + row];
-        int xAt = rowStart(x, row);
-        int dyAt = rowStart(dy, row);
-        int gammaAt = gamma.offset();
-        FloatVector sumG = zero(SPECIES);
-        FloatVector sumGX = zero(SPECIES);
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector g =
-                    fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
-            sumG = sumG.add(g);
-            sumGX = g.fma(fromArray(SPECIES, x.array(), xAt + i).sub(mu).mul(r), sumGX);
-        }
-        if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
-            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
-                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
-            sumG = sumG.add(g);
-            // Masked, for beyond the row an infinite mean times 0 would be NaN.
-            sumGX = g.fma(
-                    fromArray(SPECIES, x.array(), xAt + i, mask).sub(mu, mask).mul(r, mask), sumGX);
-        }
-        float meanG = Lanes.sum(sumG) / n;
-        float meanGX = Lanes.sum(sumGX) / n;
-        int dxAt = rowStart(dx, row);
-        for (i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
-                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
-            FloatVector normalized =
-                    fromArray(SPECIES, x.array(), xAt + i, mask).sub(mu).mul(r);
-            normalized.fma(broadcast(SPECIES, -meanGX), g.sub(meanG)).mul(r).intoArray(dx.array(), dxAt + i, mask);
-        }
-    }
-
-    /** Sums of one vector of columns, each in ascending row order. */
-    static void addParameterGradients(
-            Matrix<float[]> x,
-            Matrix<float[]> mean,
-            Matrix<float[]> rstd,
-            Matrix<float[]> dy,
-            Matrix<float[]> dGamma,
-            Matrix<float[]> dBeta,
-            int column) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
-        FloatVector sumGamma = zero(SPECIES);
-        FloatVector sumBeta = zero(SPECIES);
-        int rows = x.count() * x.rows();
-        for (int row = 0; row < rows; row++) {
-            FloatVector d = fromArray(SPECIES, dy.array(), rowStart(dy, row) + column, mask);
-            FloatVector normalized = fromArray(SPECIES, x.array(), rowStart(x, row) + column, mask)
-                    .sub(mean.array()[mean.offset() + row])
-                    .mul(rstd.array()[rstd.offset() + row]);
-            sumGamma = d.fma(normalized, sumGamma);
-            sumBeta = sumBeta.add(d);
-        }
-        addTo(dGamma, column, sumGamma, mask);
-        addTo(dBeta, column, sumBeta, mask);
-    }
-
-    private static void addTo(Matrix<float[]> row, int column, FloatVector sum, VectorMask<Float> mask) {
-        int at = row.offset() + column;
-        fromArray(SPECIES, row.array(), at, mask).add(sum).intoArray(row.array(), at, mask);
     }
 }

@@ -171,7 +171,7 @@ record QueryBlock(AttentionHeads heads, Optional<Matrix<float[]>> bias, int firs
     /** s[at + c] += given[row + c] for c from {@code from} to {@code end}. */
     private static void add(int from, int end, float[] given, int row, float[] s, int at) {
         for (int c = from; c < end; c += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, end - c));
+            VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, end - c));
             fromArray(SPECIES, s, at + c)
                     .add(fromArray(SPECIES, given, row + c, mask))
                     .intoArray(s, at + c);

@@ -12,6 +12,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,6 +31,12 @@ final class Reductions {
     private static final int MAGNITUDE = 0x7fff_ffff;
     private static final int INFINITY = 0x7f80_0000;
 
+    /** Shuffles that bring the upper half of the lanes that still count onto the lower half. */
+    private static final VectorShuffle<Double> FOLD_4 = fold(4);
+
+    private static final VectorShuffle<Double> FOLD_2 = fold(2);
+    private static final VectorShuffle<Double> FOLD_1 = fold(1);
+
     private Reductions() {}
 
     private static DoubleVector widened(float[] x, int at) {
@@ -42,13 +49,20 @@ final class Reductions {
         return (DoubleVector) FloatVector.fromArray(HALF, x, at, mask).convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
-    /** Sum of all lanes of the four chains in a fixed order, which {@code reduceLanes} does not promise. */
+    private static VectorShuffle<Double> fold(int distance) {
+        return VectorShuffle.fromOp(DOUBLES, lane -> (lane + distance) % DOUBLES.length());
+    }
+
+    /** Sum of all lanes of the four chains by halving: a fixed tree, which {@code reduceLanes} does not promise. */
     private static double total(DoubleVector a, DoubleVector b, DoubleVector c, DoubleVector d) {
-        double total = 0;
-        for (double lane : a.add(b).add(c.add(d)).toDoubleArray()) {
-            total += lane;
+        DoubleVector s = a.add(b).add(c.add(d));
+        if (DOUBLES.length() >= 8) {
+            s = s.add(s.rearrange(FOLD_4));
         }
-        return total;
+        if (DOUBLES.length() >= 4) {
+            s = s.add(s.rearrange(FOLD_2));
+        }
+        return s.add(s.rearrange(FOLD_1)).lane(0);
     }
 
     static double sum(float[] x, int start, int ld, int rows, int n) {
@@ -138,7 +152,7 @@ final class Reductions {
                 largest = largest.max(magnitude(v));
             }
             for (; i < n; i += LENGTH) {
-                VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+                VectorMask<Float> mask = SPECIES.indexInRange(i, n);
                 FloatVector v =
                         broadcast(SPECIES, Float.NEGATIVE_INFINITY).blend(fromArray(SPECIES, x, at + i, mask), mask);
                 a = greater(a, v);

@@ -127,55 +127,130 @@ final class RmsNorm {
         return Double.isFinite(squares) ? squares : Double.NaN;
     }
 
-    static void backwardRow(
+    /** dx ← r·(g − x̂·mean(g∘x̂)), g = γ∘dy and x̂ = x·r, for rows first … first + n, at most LENGTH. */
+    static void backwardRows(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx,
+            float[] s) {
+        for (int i = 0; i < n; i++) {
+            products(x, first + i, gamma, rstd, dy, s, i * LENGTH);
+        }
+        LaneTotals.sums(s, 0, RSTD);
+        for (int i = 0; i < n; i++) {
+            backwardRow(x, first + i, gamma, rstd, dy, s[RSTD + i] / x.cols(), dx);
+        }
+    }
+
+    /** Σ g∘x̂ in lanes. */
+    private static void products(
             Matrix<float[]> x,
             int row,
             Matrix<float[]> gamma,
             Matrix<float[]> rstd,
             Matrix<float[]> dy,
-            Matrix<float[]> dx) {
+            float[] s,
+            int at) {
         int n = x.cols();
         float r = rstd.array()[rstd.offset() + row];
         int xAt = rowStart(x, row);
         int dyAt = rowStart(dy, row);
         int gammaAt = gamma.offset();
-        float mean = products(x.array(), xAt, r, gamma.array(), gammaAt, dy.array(), dyAt, n) / n;
-        int dxAt = rowStart(dx, row);
-        for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+        FloatVector sum = zero(SPECIES);
+        int i = 0;
+        for (; i < Lanes.bound(n); i += LENGTH) {
+            FloatVector g =
+                    fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
+            sum = g.fma(fromArray(SPECIES, x.array(), xAt + i).mul(r), sum);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
                     .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
-            FloatVector normalized =
-                    fromArray(SPECIES, x.array(), xAt + i, mask).mul(r);
-            normalized.fma(broadcast(SPECIES, -mean), g).mul(r).intoArray(dx.array(), dxAt + i, mask);
-        }
-    }
-
-    /** Σ γ∘dy∘x·r. */
-    private static float products(
-            float[] x, int xAt, float r, float[] gamma, int gammaAt, float[] dy, int dyAt, int n) {
-        FloatVector a = zero(SPECIES);
-        FloatVector b = a;
-        int i = 0;
-        for (; i <= n - 2 * LENGTH; i += 2 * LENGTH) {
-            FloatVector g = fromArray(SPECIES, gamma, gammaAt + i).mul(fromArray(SPECIES, dy, dyAt + i));
-            a = g.fma(fromArray(SPECIES, x, xAt + i).mul(r), a);
-            g = fromArray(SPECIES, gamma, gammaAt + i + LENGTH).mul(fromArray(SPECIES, dy, dyAt + i + LENGTH));
-            b = g.fma(fromArray(SPECIES, x, xAt + i + LENGTH).mul(r), b);
-        }
-        for (; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
-            FloatVector g = fromArray(SPECIES, gamma, gammaAt + i, mask).mul(fromArray(SPECIES, dy, dyAt + i, mask));
             // Masked, for beyond the row an infinite r times 0 would be NaN.
-            a = g.fma(fromArray(SPECIES, x, xAt + i, mask).mul(r, mask), a);
+            sum = g.fma(fromArray(SPECIES, x.array(), xAt + i, mask).mul(r, mask), sum);
         }
-        return Lanes.sum(a.add(b));
+        sum.intoArray(s, at);
     }
 
-    /** Sums of one vector of columns, each in ascending row order. */
+    private static void backwardRow(
+            Matrix<float[]> x,
+            int row,
+            Matrix<float[]> gamma,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            float mean,
+            Matrix<float[]> dx) {
+        int n = x.cols();
+        float r = rstd.array()[rstd.offset() + row];
+        int xAt = rowStart(x, row);
+        int dyAt = rowStart(dy, row);
+        int dxAt = rowStart(dx, row);
+        int gammaAt = gamma.offset();
+        FloatVector factor = broadcast(SPECIES, -mean);
+        int i = 0;
+        for (; i < Lanes.bound(n); i += LENGTH) {
+            FloatVector g =
+                    fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
+            fromArray(SPECIES, x.array(), xAt + i).mul(r).fma(factor, g).mul(r).intoArray(dx.array(), dxAt + i);
+        }
+        if (i < n) {
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
+            FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
+                    .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
+            fromArray(SPECIES, x.array(), xAt + i, mask)
+                    .mul(r)
+                    .fma(factor, g)
+                    .mul(r)
+                    .intoArray(dx.array(), dxAt + i, mask);
+        }
+    }
+
+    /** dγ += Σ dy∘x̂ of {@link RowTasks#COLUMNS} columns, each in ascending row order. */
     static void addParameterGradient(
             Matrix<float[]> x, Matrix<float[]> rstd, Matrix<float[]> dy, Matrix<float[]> dGamma, int column) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
+        if (column + RowTasks.COLUMNS <= x.cols()) {
+            addWide(x, rstd, dy, column, dGamma.array(), dGamma.offset() + column);
+            return;
+        }
+        for (int c = column; c < x.cols(); c += LENGTH) {
+            addVector(x, rstd, dy, c, dGamma);
+        }
+    }
+
+    private static void addWide(
+            Matrix<float[]> x, Matrix<float[]> rstd, Matrix<float[]> dy, int column, float[] to, int at) {
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int rows = x.count() * x.rows();
+        for (int row = 0; row < rows; row++) {
+            FloatVector r = broadcast(SPECIES, rstd.array()[rstd.offset() + row]);
+            int xAt = rowStart(x, row) + column;
+            int dyAt = rowStart(dy, row) + column;
+            sum0 = fromArray(SPECIES, dy.array(), dyAt)
+                    .fma(fromArray(SPECIES, x.array(), xAt).mul(r), sum0);
+            sum1 = fromArray(SPECIES, dy.array(), dyAt + LENGTH)
+                    .fma(fromArray(SPECIES, x.array(), xAt + LENGTH).mul(r), sum1);
+            sum2 = fromArray(SPECIES, dy.array(), dyAt + 2 * LENGTH)
+                    .fma(fromArray(SPECIES, x.array(), xAt + 2 * LENGTH).mul(r), sum2);
+            sum3 = fromArray(SPECIES, dy.array(), dyAt + 3 * LENGTH)
+                    .fma(fromArray(SPECIES, x.array(), xAt + 3 * LENGTH).mul(r), sum3);
+        }
+        fromArray(SPECIES, to, at).add(sum0).intoArray(to, at);
+        fromArray(SPECIES, to, at + LENGTH).add(sum1).intoArray(to, at + LENGTH);
+        fromArray(SPECIES, to, at + 2 * LENGTH).add(sum2).intoArray(to, at + 2 * LENGTH);
+        fromArray(SPECIES, to, at + 3 * LENGTH).add(sum3).intoArray(to, at + 3 * LENGTH);
+    }
+
+    private static void addVector(
+            Matrix<float[]> x, Matrix<float[]> rstd, Matrix<float[]> dy, int column, Matrix<float[]> dGamma) {
+        VectorMask<Float> mask = SPECIES.indexInRange(column, x.cols());
         FloatVector sum = zero(SPECIES);
         int rows = x.count() * x.rows();
         for (int row = 0; row < rows; row++) {

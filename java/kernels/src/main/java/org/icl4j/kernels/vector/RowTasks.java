@@ -12,6 +12,9 @@ record RowTasks(WorkerPool workers) {
     /** Elements below which another thread costs more than it brings. */
     static final int TASK_ELEMENTS = 16_384;
 
+    /** Columns that are summed at once: neighbours in memory, and chains of additions that do not wait for one another. */
+    static final int COLUMNS = 4 * Lanes.LENGTH;
+
     /** Calls {@code body} with every row number, 0 … rows of all matrices of the batch. */
     void forEachRow(Matrix<?> m, IntConsumer body) {
         forEachRows(m, (from, rows) -> {
@@ -24,6 +27,11 @@ record RowTasks(WorkerPool workers) {
     /** Calls {@code body} with groups of rows that follow one another. */
     void forEachRows(Matrix<?> m, Part body) {
         split(m.count() * m.rows(), Math.max(1, TASK_ELEMENTS / m.cols()), body);
+    }
+
+    /** Calls {@code body} with the first column of every {@link #COLUMNS}, for sums down the columns. */
+    void forEachColumns(Matrix<?> m, IntConsumer body) {
+        workers.run(Math.ceilDiv(m.cols(), COLUMNS), block -> body.accept(block * COLUMNS));
     }
 
     /** Start of row {@code row} of the batch, counted through all its matrices. */

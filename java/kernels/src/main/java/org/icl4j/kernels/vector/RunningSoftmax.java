@@ -9,6 +9,8 @@ import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.QueryBlock.KEYS;
 import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -37,6 +39,16 @@ final class RunningSoftmax {
     /** The length of all of it. */
     static final int STATISTICS = PARTIAL + QUERIES * LENGTH;
 
+    private static MethodHandle exponentials = OwnMethod.of(
+            MethodHandles.lookup(),
+            "exponentials",
+            float[].class,
+            int.class,
+            int.class,
+            int.class,
+            int.class,
+            int.class);
+
     private RunningSoftmax() {}
 
     static void begin(float[] s) {
@@ -53,7 +65,7 @@ final class RunningSoftmax {
         reduceMaxima(s, n);
         raiseMaxima(s, n);
         for (int row = 0; row < n; row += ROWS) {
-            exponentials(s, scores, row, row + queries.rows(row), queries.from(row, j), queries.to(row, j));
+            exponentialsOf(s, scores, row, row + queries.rows(row), queries.from(row, j), queries.to(row, j));
         }
         reduceSums(s, n);
         addSums(s, n);
@@ -72,7 +84,7 @@ final class RunningSoftmax {
 
     private static void reduceMaxima(float[] s, int n) {
         for (int row = 0; row < n; row++) {
-            s[BLOCK + row] = Lanes.max(fromArray(SPECIES, s, PARTIAL + row * LENGTH));
+            s[BLOCK + row] = Lanes.max(s, PARTIAL + row * LENGTH);
         }
     }
 
@@ -86,6 +98,14 @@ final class RunningSoftmax {
             max.intoArray(s, MAX + row);
             base.intoArray(s, BLOCK + row);
             Softmax.exponential(before.sub(base)).intoArray(s, FACTOR + row);
+        }
+    }
+
+    private static void exponentialsOf(float[] s, int scores, int row, int end, int from, int to) {
+        try {
+            exponentials.invokeExact(s, scores, row, end, from, to);
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
         }
     }
 
@@ -106,7 +126,7 @@ final class RunningSoftmax {
 
     private static void reduceSums(float[] s, int n) {
         for (int row = 0; row < n; row++) {
-            s[BLOCK + row] = Lanes.sum(fromArray(SPECIES, s, PARTIAL + row * LENGTH));
+            s[BLOCK + row] = Lanes.sum(s, PARTIAL + row * LENGTH);
         }
     }
 

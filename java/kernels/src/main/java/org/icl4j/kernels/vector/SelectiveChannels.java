@@ -149,8 +149,8 @@ record SelectiveChannels(SelectiveScan<float[]> in, float[] rates) {
         for (int t = 0; t < dB.rows(); t++) {
             for (int n = 0; n < nStates; n++) {
                 int at = sums + (t * nStates + n) * LENGTH;
-                dC.array()[dC.index(b, t, n)] = Lanes.sum(fromArray(SPECIES, working, at));
-                dB.array()[dB.index(b, t, n)] = Lanes.sum(fromArray(SPECIES, working, at + half));
+                dC.array()[dC.index(b, t, n)] = Lanes.sum(working, at);
+                dB.array()[dB.index(b, t, n)] = Lanes.sum(working, at + half);
             }
         }
     }

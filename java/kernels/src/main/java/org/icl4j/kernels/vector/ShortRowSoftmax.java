@@ -76,7 +76,7 @@ final class ShortRowSoftmax {
             fromArray(SPECIES, from, at + j).intoArray(to, toAt + j);
         }
         if (j < n) {
-            fromArray(SPECIES, from, at + j).intoArray(to, toAt + j, Lanes.first(n - j));
+            fromArray(SPECIES, from, at + j).intoArray(to, toAt + j, SPECIES.indexInRange(0, n - j));
         }
     }
 }

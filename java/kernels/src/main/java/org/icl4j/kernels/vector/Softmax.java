@@ -9,7 +9,6 @@ import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -31,20 +30,16 @@ final class Softmax {
 
     static final int SCRATCH_LENGTH = UNUSED + LENGTH;
 
-    /** Not final: the compiler would inline a constant into more than it has room for, and leave vectors in boxes. */
-    private static MethodHandle exponentialsOfRows = exponentialsOfRows();
+    private static MethodHandle exponentialsOfRows = OwnMethod.of(
+            MethodHandles.lookup(),
+            "exponentialsOfRows",
+            Matrix.class,
+            int.class,
+            int.class,
+            Matrix.class,
+            float[].class);
 
     private Softmax() {}
-
-    private static MethodHandle exponentialsOfRows() {
-        MethodType type =
-                MethodType.methodType(void.class, Matrix.class, int.class, int.class, Matrix.class, float[].class);
-        try {
-            return MethodHandles.lookup().findStatic(Softmax.class, "exponentialsOfRows", type);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a class has its own methods", e);
-        }
-    }
 
     /** Rows first … first + n, at most LENGTH, their maxima and sums a lane each; x and y may be one. */
     static void rows(Matrix<float[]> x, int first, int n, Matrix<float[]> y, float[] s) {
@@ -88,7 +83,7 @@ final class Softmax {
         try {
             exponentialsOfRows.invokeExact(x, first, n, y, s);
         } catch (Throwable e) {
-            throw ClassCopy.unchecked(e);
+            throw OwnMethod.unchecked(e);
         }
     }
 
@@ -109,21 +104,6 @@ final class Softmax {
                     s,
                     tail ? UNUSED : row * LENGTH);
         }
-    }
-
-    /** The largest of n values, −∞ if n = 0. A NaN may be passed over: {@link #exponentials} will meet it. */
-    static float max(float[] x, int at, int n) {
-        FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        int i = 0;
-        for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector next = fromArray(SPECIES, x, at + i);
-            max = max.blend(next, next.compare(VectorOperators.GT, max));
-        }
-        if (i < n) {
-            FloatVector next = fromArray(SPECIES, x, at + i, Lanes.first(n - i));
-            max = max.blend(next, next.compare(VectorOperators.GT, max).and(Lanes.first(n - i)));
-        }
-        return Lanes.max(max);
     }
 
     /** y ← exp(x − max), 0 where that is no normal number, for whole vectors; and their sum in lanes. */
@@ -165,9 +145,26 @@ final class Softmax {
         }
     }
 
-    /** dx ← y∘(dy − Σ y∘dy); dy and dx may be one. */
-    static void backwardRow(float[] y, int yAt, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
-        float dot = dot(y, yAt, dy, dyAt, n);
+    /** dx ← y∘(dy − Σ y∘dy) for rows first … first + n, at most LENGTH; dy and dx may be one. */
+    static void backwardRows(Matrix<float[]> y, int first, int n, Matrix<float[]> dy, Matrix<float[]> dx, float[] s) {
+        for (int i = 0; i < n; i++) {
+            dotLanes(y.array(), rowStart(y, first + i), dy.array(), rowStart(dy, first + i), y.cols(), s, i * LENGTH);
+        }
+        LaneTotals.sums(s, 0, STATISTIC);
+        for (int i = 0; i < n; i++) {
+            backwardRow(
+                    y.array(),
+                    rowStart(y, first + i),
+                    s[STATISTIC + i],
+                    dy.array(),
+                    rowStart(dy, first + i),
+                    dx.array(),
+                    rowStart(dx, first + i),
+                    y.cols());
+        }
+    }
+
+    private static void backwardRow(float[] y, int yAt, float dot, float[] dy, int dyAt, float[] dx, int dxAt, int n) {
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             fromArray(SPECIES, dy, dyAt + i)
@@ -176,7 +173,7 @@ final class Softmax {
                     .intoArray(dx, dxAt + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             fromArray(SPECIES, dy, dyAt + i, mask)
                     .sub(dot)
                     .mul(fromArray(SPECIES, y, yAt + i, mask))
@@ -184,17 +181,17 @@ final class Softmax {
         }
     }
 
-    /** Σ x·y. */
-    static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+    /** Σ x·y in lanes, for {@link LaneTotals} or {@link Lanes} to add up. */
+    static void dotLanes(float[] x, int xAt, float[] y, int yAt, int n, float[] s, int at) {
         FloatVector sum = zero(SPECIES);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
             sum = fromArray(SPECIES, x, xAt + i).fma(fromArray(SPECIES, y, yAt + i), sum);
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             sum = fromArray(SPECIES, x, xAt + i, mask).fma(fromArray(SPECIES, y, yAt + i, mask), sum);
         }
-        return Lanes.sum(sum);
+        sum.intoArray(s, at);
     }
 }

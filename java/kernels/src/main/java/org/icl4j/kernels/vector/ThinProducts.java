@@ -128,7 +128,7 @@ final class ThinProducts {
 
     /** Fewer columns than a vector has, in a method of its own: with eight of them C2 would not inline them all. */
     private static void part(float a, float[] b, int bAt, int n, float[] sums, int sumsAt) {
-        FloatVector some = fromArray(SPECIES, b, bAt, Lanes.first(n));
+        FloatVector some = fromArray(SPECIES, b, bAt, SPECIES.indexInRange(0, n));
         broadcast(SPECIES, a).fma(some, fromArray(SPECIES, sums, sumsAt)).intoArray(sums, sumsAt);
     }
 }

@@ -115,7 +115,7 @@ final class ThinTransposedProducts {
             exchange(b, at0, at1, at2, at3, bound, scratch, toAt + i * LENGTH);
         }
         if (bound < kc) {
-            VectorMask<Float> mask = Lanes.first(kc - bound);
+            VectorMask<Float> mask = SPECIES.indexInRange(0, kc - bound);
             for (int i = 0; i < LENGTH; i++) {
                 fromArray(SPECIES, b, at + Math.min(i, last) * ld + bound, mask).intoArray(scratch, ENDS + i * LENGTH);
             }

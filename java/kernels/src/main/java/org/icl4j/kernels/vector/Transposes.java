@@ -104,7 +104,7 @@ final class Transposes {
     private static void partBlocks(
             float[] from, int row, int ld, int rows, int cols0, int cols, float[] to, int toAt, int width) {
         for (int c = cols0; c < cols; c += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, cols - c));
+            VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols - c));
             int block = toAt + c * width;
             for (int r = 0; r < LENGTH; r++) {
                 fromArray(SPECIES, from, row + Math.min(r, rows - 1) * ld + c, mask)

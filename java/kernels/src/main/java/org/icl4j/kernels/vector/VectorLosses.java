@@ -10,21 +10,27 @@ import org.icl4j.kernels.Targets;
 /** {@link LossKernels} on vectors. */
 final class VectorLosses implements LossKernels<float[]> {
     private final RowTasks tasks;
+    private final Scratch scratch;
 
-    VectorLosses(RowTasks tasks) {
+    VectorLosses(RowTasks tasks, Scratch scratch) {
         this.tasks = tasks;
+        this.scratch = scratch;
     }
 
     @Override
     public void crossEntropy(
             Matrix<float[]> logits, Targets targets, Matrix<float[]> losses, Matrix<float[]> logSumExp) {
-        tasks.forEachRow(logits, row -> {
-            int at = rowStart(logits, row);
-            int target = targets.get(row);
-            double value = CrossEntropy.logSumExp(logits.array(), at, logits.cols());
-            logSumExp.array()[logSumExp.offset() + row] = (float) value;
-            losses.array()[losses.offset() + row] =
-                    target == Targets.IGNORED ? 0 : (float) (value - logits.array()[at + target]);
+        tasks.forEachRows(logits, (from, rows) -> {
+            float[] s = scratch.take(CrossEntropy.SCRATCH_LENGTH);
+            for (int row = from; row < from + rows; row++) {
+                int at = rowStart(logits, row);
+                int target = targets.get(row);
+                double value = CrossEntropy.logSumExp(logits.array(), at, logits.cols(), s);
+                logSumExp.array()[logSumExp.offset() + row] = (float) value;
+                losses.array()[losses.offset() + row] =
+                        target == Targets.IGNORED ? 0 : (float) (value - logits.array()[at + target]);
+            }
+            scratch.giveBack(s);
         });
     }
 

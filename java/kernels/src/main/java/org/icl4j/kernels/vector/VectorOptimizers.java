@@ -64,7 +64,7 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
     private static void update(
             Factors f, float[] p, int pAt, float[] g, int gAt, float[] m, int mAt, float[] v, int vAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector gradient = fromArray(SPECIES, g, gAt + i, mask);
             FloatVector first =
                     fromArray(SPECIES, m, mAt + i, mask).mul(f.beta1).add(gradient.mul(f.rest1));

@@ -25,7 +25,7 @@ final class VectorPositions implements PositionKernels<float[]> {
     /** Each of the lower lanes twice. */
     private static final VectorShuffle<Float> TWICE = VectorShuffle.fromOp(Lanes.SPECIES, lane -> lane / 2);
 
-    private static final VectorMask<Float> LOWER = Lanes.first(HALF);
+    private static final VectorMask<Float> LOWER = SPECIES.indexInRange(0, HALF);
 
     private static final VectorMask<Float> EVEN = VectorMask.fromLong(Lanes.SPECIES, 0x5555_5555_5555_5555L);
 
@@ -104,7 +104,7 @@ final class VectorPositions implements PositionKernels<float[]> {
             v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i);
         }
         if (i < pairs) {
-            VectorMask<Float> mask = Lanes.first(pairs - i);
+            VectorMask<Float> mask = SPECIES.indexInRange(0, pairs - i);
             FloatVector c = fromArray(SPECIES, cos, cosAt + i, mask);
             FloatVector s = fromArray(SPECIES, sin, sinAt + i, mask).mul(direction);
             FloatVector u = fromArray(SPECIES, x, xAt + i, mask);
@@ -137,8 +137,8 @@ final class VectorPositions implements PositionKernels<float[]> {
         }
         if (i < pairs) {
             int n = pairs - i;
-            VectorMask<Float> ofPairs = Lanes.first(n);
-            VectorMask<Float> mask = Lanes.first(2 * n);
+            VectorMask<Float> ofPairs = SPECIES.indexInRange(0, n);
+            VectorMask<Float> mask = SPECIES.indexInRange(0, 2 * n);
             FloatVector c = fromArray(SPECIES, cos, cosAt + i, ofPairs).rearrange(TWICE);
             FloatVector s =
                     fromArray(SPECIES, sin, sinAt + i, ofPairs).mul(direction).rearrange(TWICE);

@@ -304,7 +304,7 @@ final class VectorProducts implements ProductKernels<float[]> {
             for (int row = 0; row < c.rows(); row++) {
                 int at = c.index(i, row, 0);
                 for (int j = 0; j < c.cols(); j += LENGTH) {
-                    VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, c.cols() - j));
+                    VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, c.cols() - j));
                     FloatVector value = beta == 0
                             ? zero(SPECIES)
                             : fromArray(SPECIES, c.array(), at + j, mask).mul(factor);

@@ -84,7 +84,7 @@ public final class VectorProvider implements KernelProvider {
                 new VectorRecurrences(workers, scratch, products),
                 new VectorStateSpaces(workers, scratch),
                 new VectorReductions(tasks),
-                new VectorLosses(tasks),
+                new VectorLosses(tasks, scratch),
                 Lanes.SPECIES.vectorBitSize(),
                 true,
                 workers.threads(),

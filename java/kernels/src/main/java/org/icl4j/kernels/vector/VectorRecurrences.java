@@ -84,7 +84,7 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
 
     private static void tanh(float[] x, int at, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             Hyperbolic.tanh(fromArray(SPECIES, x, at + i, mask)).intoArray(x, at + i, mask);
         }
     }
@@ -128,7 +128,7 @@ final class VectorRecurrences implements RecurrentKernels<float[]> {
         int dHAt = dH.index(b, t, 0);
         int dPreAt = dPre.index(b, t, 0);
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, n - i));
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector g =
                     fromArray(SPECIES, dH.array(), dHAt + i, mask).add(fromArray(SPECIES, later, laterAt + i, mask));
             FloatVector slope = Hyperbolic.tanhSlope(fromArray(SPECIES, h.array(), hAt + i, mask));

@@ -41,7 +41,7 @@ final class VectorRows implements RowKernels<float[]> {
                     .intoArray(to, toAt + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             fromArray(SPECIES, to, toAt + i, mask)
                     .add(fromArray(SPECIES, from, fromAt + i, mask))
                     .intoArray(to, toAt + i, mask);
@@ -50,18 +50,52 @@ final class VectorRows implements RowKernels<float[]> {
 
     @Override
     public void sumRows(Matrix<float[]> x, double beta, Matrix<float[]> sum) {
-        tasks.workers().run(Math.ceilDiv(x.cols(), LENGTH), block -> sumColumns(x, (float) beta, sum, block * LENGTH));
+        tasks.forEachColumns(x, column -> sumColumns(x, column, (float) beta, sum));
     }
 
-    /** One vector of columns, so that each column is summed in ascending row order. */
-    private static void sumColumns(Matrix<float[]> x, float beta, Matrix<float[]> sum, int column) {
-        VectorMask<Float> mask = Lanes.first(Math.min(LENGTH, x.cols() - column));
+    /** Each column in ascending row order. */
+    private static void sumColumns(Matrix<float[]> x, int column, float beta, Matrix<float[]> sum) {
+        if (column + RowTasks.COLUMNS <= x.cols()) {
+            sumWide(x, column, beta, sum.array(), sum.offset() + column);
+            return;
+        }
+        for (int c = column; c < x.cols(); c += LENGTH) {
+            sumVector(x, c, beta, sum);
+        }
+    }
+
+    private static void sumWide(Matrix<float[]> x, int column, float beta, float[] to, int at) {
+        FloatVector sum0 = zero(SPECIES);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        int rows = x.count() * x.rows();
+        for (int row = 0; row < rows; row++) {
+            int from = rowStart(x, row) + column;
+            sum0 = sum0.add(fromArray(SPECIES, x.array(), from));
+            sum1 = sum1.add(fromArray(SPECIES, x.array(), from + LENGTH));
+            sum2 = sum2.add(fromArray(SPECIES, x.array(), from + 2 * LENGTH));
+            sum3 = sum3.add(fromArray(SPECIES, x.array(), from + 3 * LENGTH));
+        }
+        if (beta != 0) {
+            FloatVector factor = broadcast(SPECIES, beta);
+            sum0 = fromArray(SPECIES, to, at).fma(factor, sum0);
+            sum1 = fromArray(SPECIES, to, at + LENGTH).fma(factor, sum1);
+            sum2 = fromArray(SPECIES, to, at + 2 * LENGTH).fma(factor, sum2);
+            sum3 = fromArray(SPECIES, to, at + 3 * LENGTH).fma(factor, sum3);
+        }
+        sum0.intoArray(to, at);
+        sum1.intoArray(to, at + LENGTH);
+        sum2.intoArray(to, at + 2 * LENGTH);
+        sum3.intoArray(to, at + 3 * LENGTH);
+    }
+
+    private static void sumVector(Matrix<float[]> x, int column, float beta, Matrix<float[]> sum) {
+        VectorMask<Float> mask = SPECIES.indexInRange(column, x.cols());
         FloatVector total = zero(SPECIES);
-        for (int b = 0; b < x.count(); b++) {
-            int at = x.index(b, 0, column);
-            for (int i = 0; i < x.rows(); i++) {
-                total = total.add(fromArray(SPECIES, x.array(), at + i * x.ld(), mask));
-            }
+        int rows = x.count() * x.rows();
+        for (int row = 0; row < rows; row++) {
+            total = total.add(fromArray(SPECIES, x.array(), rowStart(x, row) + column, mask));
         }
         int to = sum.offset() + column;
         FloatVector result =
@@ -94,16 +128,7 @@ final class VectorRows implements RowKernels<float[]> {
 
     @Override
     public void softmaxBackward(Matrix<float[]> y, Matrix<float[]> dy, Matrix<float[]> dx) {
-        tasks.forEachRow(
-                y,
-                row -> Softmax.backwardRow(
-                        y.array(),
-                        rowStart(y, row),
-                        dy.array(),
-                        rowStart(dy, row),
-                        dx.array(),
-                        rowStart(dx, row),
-                        y.cols()));
+        forEachBlock(y, Softmax.SCRATCH_LENGTH, (row, n, s) -> Softmax.backwardRows(y, row, n, dy, dx, s));
     }
 
     /** What to do with n rows from {@code first} on, at most a vector's lanes, and a scratch array. */
@@ -149,11 +174,9 @@ final class VectorRows implements RowKernels<float[]> {
             Matrix<float[]> dx,
             Matrix<float[]> dGamma,
             Matrix<float[]> dBeta) {
-        tasks.workers()
-                .run(
-                        Math.ceilDiv(x.cols(), LENGTH),
-                        block -> LayerNorm.addParameterGradients(x, mean, rstd, dy, dGamma, dBeta, block * LENGTH));
-        tasks.forEachRow(x, row -> LayerNorm.backwardRow(x, row, gamma, mean, rstd, dy, dx));
+        LayerNormBackward gradient = new LayerNormBackward(x, gamma, mean, rstd, dy);
+        tasks.forEachColumns(x, column -> gradient.addParameterGradients(column, dGamma, dBeta));
+        forEachBlock(x, LayerNormBackward.SCRATCH_LENGTH, (row, n, s) -> gradient.rows(row, n, dx, s));
     }
 
     @Override
@@ -169,10 +192,7 @@ final class VectorRows implements RowKernels<float[]> {
             Matrix<float[]> dy,
             Matrix<float[]> dx,
             Matrix<float[]> dGamma) {
-        tasks.workers()
-                .run(
-                        Math.ceilDiv(x.cols(), LENGTH),
-                        block -> RmsNorm.addParameterGradient(x, rstd, dy, dGamma, block * LENGTH));
-        tasks.forEachRow(x, row -> RmsNorm.backwardRow(x, row, gamma, rstd, dy, dx));
+        tasks.forEachColumns(x, column -> RmsNorm.addParameterGradient(x, rstd, dy, dGamma, column));
+        forEachBlock(x, RmsNorm.SCRATCH_LENGTH, (row, n, s) -> RmsNorm.backwardRows(x, row, n, gamma, rstd, dy, dx, s));
     }
 }

@@ -71,7 +71,7 @@ final class VectorStateSpaces implements StateSpaceKernels<float[]> {
                     .intoArray(z, zAt + i);
         }
         if (i < n) {
-            VectorMask<Float> mask = Lanes.first(n - i);
+            VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             fromArray(SPECIES, a, aAt + i, mask)
                     .fma(fromArray(SPECIES, x, xAt + i, mask), fromArray(SPECIES, y, yAt + i, mask))
                     .intoArray(z, zAt + i, mask);
