@@ -34,10 +34,10 @@ import org.icl4j.kernels.workload.Workload.Prepared;
  */
 public final class PeerWorker {
     private static final Timing.Effort EFFORT =
-            new Timing.Effort(30_000_000, 500_000_000, 3_000_000_000L, 1, 25_000_000);
+            new Timing.Effort(30_000_000, 500_000_000, 8_000_000_000L, 1, 25_000_000);
 
     private static final Timing.Effort HURRY =
-            new Timing.Effort(20_000_000, 200_000_000, 2_000_000_000L, 1, 25_000_000);
+            new Timing.Effort(20_000_000, 300_000_000, 6_000_000_000L, 1, 25_000_000);
 
     private final Peer peer;
     private final Kernels<float[]> kernels;

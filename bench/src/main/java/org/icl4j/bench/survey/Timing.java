@@ -16,9 +16,6 @@ public record Timing(double seconds, double spread) {
     /** An improvement below this share is not one. */
     private static final double IMPROVEMENT = 0.02;
 
-    /** Windows without improvement after which a call counts as warm. */
-    private static final int STEADY_WINDOWS = 3;
-
     /** A window in which the compilers worked for more than this share is not steady. */
     private static final double COMPILING = 0.1;
 
@@ -30,18 +27,19 @@ public record Timing(double seconds, double spread) {
     /**
      * How much time to spend on a call.
      *
-     * @param windowNanos length of a window of the warm-up, which ends when some windows in turn were no faster
-     * @param minWarmUpNanos the shortest warm-up: a call that waits for its compiler is steady, too
+     * @param windowNanos length of a window of the warm-up
+     * @param steadyNanos the warm-up ends when for so long no window was faster than those before: longer than a method's
+     *     compilation, as a call that waits for its compiler is steady, too
      * @param maxWarmUpNanos the longest warm-up
      * @param rounds rounds that are measured
      * @param roundNanos length of a round, at least one call
      */
-    public record Effort(long windowNanos, long minWarmUpNanos, long maxWarmUpNanos, int rounds, long roundNanos) {
+    public record Effort(long windowNanos, long steadyNanos, long maxWarmUpNanos, int rounds, long roundNanos) {
         /** For a survey that a person waits for. */
-        public static final Effort USUAL = new Effort(30_000_000, 100_000_000, 2_000_000_000, 7, 20_000_000);
+        public static final Effort USUAL = new Effort(30_000_000, 300_000_000, 6_000_000_000L, 7, 20_000_000);
 
         /** For a first look. */
-        public static final Effort QUICK = new Effort(20_000_000, 80_000_000, 1_000_000_000, 5, 12_000_000);
+        public static final Effort QUICK = new Effort(20_000_000, 200_000_000, 5_000_000_000L, 5, 12_000_000);
     }
 
     /** Warms {@code call} up and times it. */
@@ -77,17 +75,19 @@ public record Timing(double seconds, double spread) {
     public static double warmUp(Runnable call, Effort effort) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
-        int steady = 0;
         long compiled = compilerMillis();
-        long elapsed = 0;
-        while (elapsed < effort.minWarmUpNanos() || steady < STEADY_WINDOWS && elapsed < effort.maxWarmUpNanos()) {
+        long steadySince = start;
+        long end = start;
+        while (end - steadySince < effort.steadyNanos() && end - start < effort.maxWarmUpNanos()) {
             double nanos = window(call, effort.windowNanos());
             long now = compilerMillis();
+            end = System.nanoTime();
             boolean compiling = (now - compiled) * MILLI > effort.windowNanos() * COMPILING;
-            steady = compiling || nanos < best * (1 - IMPROVEMENT) ? 0 : steady + 1;
+            if (compiling || nanos < best * (1 - IMPROVEMENT)) {
+                steadySince = end;
+            }
             best = Math.min(best, nanos);
             compiled = now;
-            elapsed = System.nanoTime() - start;
         }
         return best;
     }

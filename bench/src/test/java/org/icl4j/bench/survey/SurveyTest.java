@@ -141,6 +141,22 @@ class SurveyTest {
         assertTrue(timing.seconds() >= 200e-6, timing.toString());
     }
 
+    /** A call that gets ten times as fast after a time in which nothing happens, as one whose compilation takes that long. */
+    @Test
+    void warmUpOutlastsACompilation() {
+        long compiled = System.nanoTime() + 150_000_000;
+        double nanos = Timing.warmUp(
+                () -> {
+                    long now = System.nanoTime();
+                    long end = now + (now < compiled ? 2_000_000 : 200_000);
+                    while (System.nanoTime() < end) {
+                        Thread.onSpinWait();
+                    }
+                },
+                new Timing.Effort(4_000_000, 300_000_000, 5_000_000_000L, 1, 1));
+        assertTrue(nanos < 1_500_000, nanos + " ns");
+    }
+
     /** A line's rate can be held against a limit only if both count the same: work/limit seconds, and fraction ≤ 1. */
     @Test
     void theLongestLimitBinds() {
