@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.icl4j.bench.BenchException;
 import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.bench.steps.DecoderWorkloads;
 import org.icl4j.bench.survey.Timing;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
@@ -83,6 +84,7 @@ final class Contest {
             this.workload = workload;
             List<Workload<double[]>> all = new ArrayList<>(KernelWorkloads.benchmark());
             all.addAll(BlockWorkloads.all());
+            all.addAll(DecoderWorkloads.all());
             Workload<double[]> same = all.stream()
                     .filter(each -> each.name().equals(workload.name()))
                     .findFirst()

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.bench.steps.DecoderWorkloads;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Kernels;
@@ -67,7 +68,9 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
         public List<Workload<float[]>> workloads() {
             Set<String> met = new HashSet<>();
             return catalogue().stream()
-                    .filter(workload -> kernels.isEmpty() || kernels.contains(workload.kernel()))
+                    .filter(workload -> kernels.isEmpty()
+                            ? !workload.kernel().equals(DecoderWorkloads.STEP)
+                            : kernels.contains(workload.kernel()))
                     .filter(workload -> !quick || isQuick(workload, met.add(workload.kernel())))
                     .toList();
         }
@@ -127,6 +130,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     public static List<Workload<float[]>> catalogue() {
         List<Workload<float[]>> all = new ArrayList<>(KernelWorkloads.benchmark());
         all.addAll(BlockWorkloads.all());
+        all.addAll(DecoderWorkloads.all());
         return all;
     }
 
@@ -212,7 +216,8 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
         return !provider.equals("openblas")
                 || !request.providers().contains("vector")
                 || workload.kernel().equals(PRODUCT) && !workload.shape().contains("packed")
-                || BlockWorkloads.isStep(workload);
+                || BlockWorkloads.isStep(workload)
+                || workload.kernel().equals(DecoderWorkloads.STEP);
     }
 
     private static Measured line(

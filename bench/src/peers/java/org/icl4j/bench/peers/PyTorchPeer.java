@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.icl4j.bench.steps.DecoderWorkloads;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.kernels.workload.Workload.Prepared;
@@ -101,6 +102,7 @@ final class PyTorchPeer implements Peer {
             case "attentionBackward" -> Optional.of(new PyTorchAttentionBackward(heads(workload), operands));
             case "softmaxBackward" -> Optional.of(new PyTorchSoftmaxBackward(operands));
             case "trainingStep" -> Optional.of(new PyTorchTrainingStep(workload, operands));
+            case DecoderWorkloads.STEP -> Optional.of(new PyTorchDecoderStep(workload, operands));
             default -> Optional.empty();
         };
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.icl4j.bench.steps.BlockWorkloads;
+import org.icl4j.bench.steps.DecoderWorkloads;
 import org.icl4j.kernels.KernelLookup;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
@@ -97,9 +98,9 @@ class BenchmarkCoverageTest {
         List<String> missing = new ArrayList<>();
         try (Kernels<double[]> specification = Kernels.open(Precision.F64, threads.provider("scalar"))) {
             Prepared<double[]> expected =
-                    step(name, BlockWorkloads.<double[]>all()).prepare(specification);
+                    BenchmarkCoverageTest.<double[]>step(name).prepare(specification);
             expected.call().run();
-            Workload<float[]> workload = step(name, BlockWorkloads.all());
+            Workload<float[]> workload = step(name);
             for (String provider : KernelLookup.providers()) {
                 try (Kernels<float[]> kernels = Kernels.open(Precision.F32, threads.provider(provider))) {
                     Prepared<float[]> actual = workload.prepare(kernels);
@@ -114,11 +115,18 @@ class BenchmarkCoverageTest {
         Assumptions.assumeTrue(missing.isEmpty(), () -> "missing: " + missing);
     }
 
+    /** Of the decoders the smallest: the specification takes minutes for the others. */
     static List<String> steps() {
-        return names(BlockWorkloads.<float[]>all());
+        return names(BenchmarkCoverageTest.<float[]>workloads());
     }
 
-    private static <A> Workload<A> step(String name, List<Workload<A>> all) {
-        return all.get(steps().indexOf(name));
+    private static <A> List<Workload<A>> workloads() {
+        List<Workload<A>> all = new ArrayList<>(BlockWorkloads.all());
+        all.add(DecoderWorkloads.<A>all().getFirst());
+        return all;
+    }
+
+    private static <A> Workload<A> step(String name) {
+        return BenchmarkCoverageTest.<A>workloads().get(steps().indexOf(name));
     }
 }

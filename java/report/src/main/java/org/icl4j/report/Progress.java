@@ -11,6 +11,11 @@ public interface Progress {
         /** {@code done} steps are done; {@code note} is a few words beside the bar, such as the loss. */
         void at(long done, String note);
 
+        /** Whether a person sees it; what serves notes alone need not be found out otherwise. */
+        default boolean isWatched() {
+            return false;
+        }
+
         @Override
         void close();
     }

@@ -44,6 +44,11 @@ public final class ProgressBars {
         }
 
         @Override
+        public boolean isWatched() {
+            return true;
+        }
+
+        @Override
         public void close() {
             bar.close();
         }

@@ -137,6 +137,11 @@ public final class Runner {
                 }
 
                 @Override
+                public boolean isWatched() {
+                    return stage.isWatched();
+                }
+
+                @Override
                 public void close() {
                     stage.close();
                     long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();

@@ -1,19 +1,37 @@
 package org.icl4j.lab.training;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
+import org.icl4j.kernels.workload.LimitsUnavailableException;
+import org.icl4j.kernels.workload.MachineLimits;
 import org.icl4j.transformer.training.Trainer;
 
-/** How fast training goes, in multiply-adds that the model's products need, of late. */
+/** How fast training goes, in the operations that the model's products need, of late, and which part of what the CPU can do that is. */
 final class Speed {
     private static final long WINDOW_NANOS = 1_000_000_000;
+    private static final double PERCENT = 100;
 
     private final Trainer<?> trainer;
+    private final OptionalDouble limit;
     private long since = System.nanoTime();
     private double operations;
     private String note = "";
 
-    Speed(Trainer<?> trainer) {
+    /**
+     * @param limit operations that the CPU can do in a nanosecond, if known
+     */
+    Speed(Trainer<?> trainer, OptionalDouble limit) {
         this.trainer = trainer;
+        this.limit = limit;
+    }
+
+    /** What this many threads can do, which takes some tenths of a second to measure; empty where it cannot be measured. */
+    static OptionalDouble limit(int threads) {
+        try {
+            return OptionalDouble.of(MachineLimits.measureGflops(threads));
+        } catch (LimitsUnavailableException e) {
+            return OptionalDouble.empty();
+        }
     }
 
     /** One more step is done. */
@@ -21,7 +39,10 @@ final class Speed {
         operations += trainer.operations();
         long now = System.nanoTime();
         if (now - since >= WINDOW_NANOS) {
-            note = String.format(Locale.ROOT, "  %.1f GFLOP/s", operations / (now - since));
+            double rate = operations / (now - since);
+            note = String.format(Locale.ROOT, "  %.1f GFLOP/s", rate);
+            limit.ifPresent(
+                    most -> note += String.format(Locale.ROOT, ", %.0f %% of the CPU's", PERCENT * rate / most));
             since = now;
             operations = 0;
         }

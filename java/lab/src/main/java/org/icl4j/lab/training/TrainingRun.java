@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
@@ -100,7 +101,8 @@ public final class TrainingRun<A> {
     public List<Evaluation> train() throws IOException {
         List<double[]> history = new ArrayList<>(resume().orElseGet(() -> List.of(evaluate(Double.NaN))));
         try (Progress.Stage stage = run.progress().begin("training " + name, plan.steps())) {
-            Speed speed = new Speed(trainer);
+            Speed speed =
+                    new Speed(trainer, stage.isWatched() ? Speed.limit(trainer.threads()) : OptionalDouble.empty());
             while (history.size() <= plan.intervals() && !hasLostPatience(history)) {
                 history.add(evaluate(meanLoss(plan.endOf(history.size()), speed, stage)));
                 checkpoint.save(history.toArray(double[][]::new));

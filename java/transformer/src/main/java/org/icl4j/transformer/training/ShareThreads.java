@@ -28,6 +28,11 @@ final class ShareThreads implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("icl4j-train-", 0).factory());
     }
 
+    /** How many, the caller's among them. */
+    int count() {
+        return count;
+    }
+
     /**
      * Runs {@code task} for 0 … tasks − 1, each once, in any order, and waits for all.
      *

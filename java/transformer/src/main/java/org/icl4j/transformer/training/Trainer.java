@@ -72,6 +72,11 @@ public final class Trainer<A> implements AutoCloseable {
         return adam;
     }
 
+    /** Threads that work on a step. */
+    public int threads() {
+        return threads.count();
+    }
+
     /** What is trained. */
     public Decoder<A> decoder() {
         return decoder;
