@@ -21,6 +21,7 @@ import org.icl4j.kernels.workload.KernelWorkloads;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.kernels.workload.Workload.Prepared;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -94,39 +95,42 @@ class BenchmarkCoverageTest {
     @ParameterizedTest
     @MethodSource("steps")
     void stepsAreRightOnEveryProvider(String name) {
+        int index = steps().indexOf(name);
+        requireRight(
+                BlockWorkloads.<float[]>all().get(index),
+                BlockWorkloads.<double[]>all().get(index));
+    }
+
+    static List<String> steps() {
+        return names(BlockWorkloads.<float[]>all());
+    }
+
+    /** The smallest: the specification takes minutes for the others. */
+    @Test
+    @Tag("extended")
+    void decodersAreRightOnEveryProvider() {
+        requireRight(
+                DecoderWorkloads.<float[]>all().getFirst(),
+                DecoderWorkloads.<double[]>all().getFirst());
+    }
+
+    private static void requireRight(Workload<float[]> workload, Workload<double[]> same) {
         KernelOptions threads = KernelOptions.defaults().threads(2);
         List<String> missing = new ArrayList<>();
         try (Kernels<double[]> specification = Kernels.open(Precision.F64, threads.provider("scalar"))) {
-            Prepared<double[]> expected =
-                    BenchmarkCoverageTest.<double[]>step(name).prepare(specification);
+            Prepared<double[]> expected = same.prepare(specification);
             expected.call().run();
-            Workload<float[]> workload = step(name);
             for (String provider : KernelLookup.providers()) {
                 try (Kernels<float[]> kernels = Kernels.open(Precision.F32, threads.provider(provider))) {
                     Prepared<float[]> actual = workload.prepare(kernels);
                     actual.call().run();
                     double error = Workload.error(actual, expected);
-                    assertTrue(error <= workload.bound(), name + " on " + provider + ": error " + error);
+                    assertTrue(error <= workload.bound(), workload.name() + " on " + provider + ": error " + error);
                 } catch (KernelUnavailableException e) {
                     missing.add(e.getMessage());
                 }
             }
         }
         Assumptions.assumeTrue(missing.isEmpty(), () -> "missing: " + missing);
-    }
-
-    /** Of the decoders the smallest: the specification takes minutes for the others. */
-    static List<String> steps() {
-        return names(BenchmarkCoverageTest.<float[]>workloads());
-    }
-
-    private static <A> List<Workload<A>> workloads() {
-        List<Workload<A>> all = new ArrayList<>(BlockWorkloads.all());
-        all.add(DecoderWorkloads.<A>all().getFirst());
-        return all;
-    }
-
-    private static <A> Workload<A> step(String name) {
-        return BenchmarkCoverageTest.<A>workloads().get(steps().indexOf(name));
     }
 }
