@@ -3,6 +3,7 @@ package org.icl4j.bench.survey;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import org.icl4j.kernels.workload.Allocations;
 
 /**
  * How long a call takes.
@@ -18,6 +19,9 @@ public record Timing(double seconds, double spread) {
 
     /** A window in which the compilers worked for more than this share is not steady. */
     private static final double COMPILING = 0.1;
+
+    /** Nor is one in which more was allocated: vectors that are not compiled are objects, some hundred thousand bytes of them. */
+    private static final double MAX_BYTES_PER_MILLI = 100_000;
 
     private static final double MILLI = 1e6;
 
@@ -76,18 +80,23 @@ public record Timing(double seconds, double spread) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
         long compiled = compilerMillis();
+        long allocated = Allocations.OF_THIS_THREAD.getAsLong();
         long steadySince = start;
         long end = start;
         while (end - steadySince < effort.steadyNanos() && end - start < effort.maxWarmUpNanos()) {
             double nanos = window(call, effort.windowNanos());
-            long now = compilerMillis();
+            long nowCompiled = compilerMillis();
+            long nowAllocated = Allocations.OF_THIS_THREAD.getAsLong();
+            double millis = (System.nanoTime() - end) / MILLI;
             end = System.nanoTime();
-            boolean compiling = (now - compiled) * MILLI > effort.windowNanos() * COMPILING;
+            boolean compiling = nowCompiled - compiled > millis * COMPILING
+                    || nowAllocated - allocated > millis * MAX_BYTES_PER_MILLI;
             if (compiling || nanos < best * (1 - IMPROVEMENT)) {
                 steadySince = end;
             }
             best = Math.min(best, nanos);
-            compiled = now;
+            compiled = nowCompiled;
+            allocated = nowAllocated;
         }
         return best;
     }

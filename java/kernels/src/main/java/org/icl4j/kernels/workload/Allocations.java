@@ -5,9 +5,9 @@ import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
 /** Counts what the current thread allocates. */
-final class Allocations {
+public final class Allocations {
     /** Bytes that the current thread has allocated; always the same in a JVM that does not tell. */
-    static final LongSupplier OF_THIS_THREAD = ofThisThread();
+    public static final LongSupplier OF_THIS_THREAD = ofThisThread();
 
     private Allocations() {}
 
