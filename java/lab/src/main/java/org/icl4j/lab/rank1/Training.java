@@ -118,7 +118,7 @@ final class Training<A> {
                 loss += error * error / 2 / batch;
                 dOut.set(dOut.index(b, last), error / batch);
             }
-            requireFinite(loss, number);
+            requireFinite(loss, number + 1);
             block.backward(prompts.tokens(), kept, dOut, gradients);
             adam.step(settings, gradients);
             return loss;
