@@ -47,7 +47,7 @@ class KillTest {
 
     @Test
     void aFewKills() throws Exception {
-        killAndResume(SmallRun.RECALL, 30, 3);
+        killAndResume(SmallRun.RECALL, 40, 3);
     }
 
     @ParameterizedTest
