@@ -7,8 +7,8 @@ import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.workload.Cost;
 import org.icl4j.kernels.workload.Operands;
 import org.icl4j.kernels.workload.Workload;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
@@ -22,8 +22,8 @@ public final class BlockWorkloads {
     /** Seed of the parameters. */
     public static final int SEED = 1;
 
-    private static final BlockConfig SMALL = new BlockConfig(3, 32, 8, 128);
-    private static final BlockConfig WIDE = new BlockConfig(21, 256, 8, 1024);
+    private static final ContextualBlockConfig SMALL = new ContextualBlockConfig(3, 32, 8, 128);
+    private static final ContextualBlockConfig WIDE = new ContextualBlockConfig(21, 256, 8, 1024);
 
     /** Errors add up over the products of a pass. */
     private static final double BOUND_FORWARD = 64;
@@ -51,15 +51,15 @@ public final class BlockWorkloads {
     }
 
     /** The sizes of a step's block. */
-    public static BlockConfig config(Workload<?> step) {
+    public static ContextualBlockConfig config(Workload<?> step) {
         return step.shape().endsWith(" m" + SMALL.dMlp()) ? SMALL : WIDE;
     }
 
-    private static String shape(BlockConfig c, int batch, int length) {
+    private static String shape(ContextualBlockConfig c, int batch, int length) {
         return "B" + batch + " T" + length + " d" + c.dModel() + " m" + c.dMlp();
     }
 
-    private static <A> Workload<A> forward(String name, BlockConfig config, int batch, int length) {
+    private static <A> Workload<A> forward(String name, ContextualBlockConfig config, int batch, int length) {
         Cost cost = cost(config, batch, length, forwardProducts(config, length));
         return new Workload<>(name, shape(config, batch, length), BOUND_FORWARD, cost, (kernels, operands) -> {
             Step<A> step = new Step<>(config, kernels, operands, batch, length);
@@ -68,7 +68,7 @@ public final class BlockWorkloads {
         });
     }
 
-    private static <A> Workload<A> backward(BlockConfig config, int batch, int length) {
+    private static <A> Workload<A> backward(ContextualBlockConfig config, int batch, int length) {
         Cost cost = cost(config, batch, length, backwardProducts(config, length));
         return new Workload<>(BACKWARD, shape(config, batch, length), BOUND_GRADIENT, cost, (kernels, operands) -> {
             Step<A> step = new Step<>(config, kernels, operands, batch, length);
@@ -79,7 +79,7 @@ public final class BlockWorkloads {
         });
     }
 
-    private static <A> Workload<A> trainingStep(BlockConfig config, int batch, int length) {
+    private static <A> Workload<A> trainingStep(ContextualBlockConfig config, int batch, int length) {
         double products = forwardProducts(config, length) + backwardProducts(config, length);
         Cost cost = cost(config, batch, length, products);
         return new Workload<>(STEP, shape(config, batch, length), BOUND_GRADIENT, cost, (kernels, operands) -> {
@@ -90,7 +90,7 @@ public final class BlockWorkloads {
     }
 
     /** Multiply-adds of a prompt: keys and values of all tokens; query, scores, output and MLP of the last. */
-    private static double forwardProducts(BlockConfig c, int length) {
+    private static double forwardProducts(ContextualBlockConfig c, int length) {
         double token = (double) c.dToken() * c.dModel();
         return (2.0 * length + 1) * token
                 + 2.0 * length * c.dModel()
@@ -100,7 +100,7 @@ public final class BlockWorkloads {
     }
 
     /** The same for the gradients; that of the tokens is not needed. */
-    private static double backwardProducts(BlockConfig c, int length) {
+    private static double backwardProducts(ContextualBlockConfig c, int length) {
         double token = (double) c.dToken() * c.dModel();
         return (2.0 * length + 1) * token
                 + 4.0 * length * c.dModel()
@@ -109,7 +109,7 @@ public final class BlockWorkloads {
                 + 2.0 * c.dMlp() * c.dToken();
     }
 
-    private static Cost cost(BlockConfig c, int batch, int length, double productsPerPrompt) {
+    private static Cost cost(ContextualBlockConfig c, int batch, int length, double productsPerPrompt) {
         double tokens = (double) batch * length * c.dToken();
         double parameters =
                 3.0 * c.dToken() * c.dModel() + (double) c.dModel() * c.dModel() + c.dMlp() * (c.dModel() + c.dToken());
@@ -127,7 +127,7 @@ public final class BlockWorkloads {
         private final Adam<A> adam;
         private final AdamW settings = AdamW.adam(1e-3);
 
-        Step(BlockConfig config, Kernels<A> kernels, Operands<A> operands, int batch, int length) {
+        Step(ContextualBlockConfig config, Kernels<A> kernels, Operands<A> operands, int batch, int length) {
             Parameters<A> parameters = ContextualBlock.initialize(config, kernels.precision(), SEED);
             block = new ContextualBlock<>(config, kernels, parameters);
             tokens = tensor(

@@ -15,8 +15,8 @@ import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.Precision;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.kernels.workload.Workload.Prepared;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.tensor.Parameters;
 
 /** The training step of the contextual block as a PyTorch program writes it: forward, loss, autograd, Adam. */
@@ -32,7 +32,7 @@ final class PyTorchTrainingStep implements Peer.Call {
 
     PyTorchTrainingStep(Workload<float[]> workload, Prepared<float[]> operands) {
         results = operands.results();
-        BlockConfig config = BlockWorkloads.config(workload);
+        ContextualBlockConfig config = BlockWorkloads.config(workload);
         heads = config.nHeads();
         Parameters<float[]> parameters = ContextualBlock.initialize(config, Precision.F32, BlockWorkloads.SEED);
         TensorVector all = new TensorVector();

@@ -31,6 +31,23 @@ class ProductOrderTest {
         }
     }
 
+    /** What a product leaves in working memory does not reach the next, not even where vectors are filled up. */
+    @Test
+    void bitsAfterAProductOfNumbersThatAreNone() {
+        try (Kernels<float[]> kernels = VECTOR.open(1)) {
+            for (int round = 0; round < 60; round++) {
+                int m = random.nextInt(1, 10);
+                int n = random.nextInt(1, 70);
+                for (boolean transposed : new boolean[] {false, true}) {
+                    Operand<float[]> a = Operand.batch(Precision.F32, 1, m, 80, () -> Double.NaN);
+                    Operand<float[]> b = operand(1, 80, n, transposed);
+                    kernels.gemm(1, a.view, b.view, 0, operand(1, m, n, false).view);
+                }
+                check(kernels, 1, m, n, random.nextInt(1, 80));
+            }
+        }
+    }
+
     private void check(Kernels<float[]> kernels, int count, int m, int n, int k) {
         int form = random.nextInt(4);
         float alpha = random.nextBoolean() ? 1 : (float) random.nextGaussian();

@@ -46,7 +46,7 @@ final class GateGradient {
         whole(x, xAt, g, gAt, dy, dyAt, dx, dxAt, dg, dgAt, whole);
         int rest = n - whole;
         if (rest > 0) {
-            float[] padded = new float[5 * LENGTH];
+            float[] padded = RestScratch.get();
             System.arraycopy(x, xAt + whole, padded, 0, rest);
             System.arraycopy(g, gAt + whole, padded, LENGTH, rest);
             System.arraycopy(dy, dyAt + whole, padded, 2 * LENGTH, rest);

@@ -24,9 +24,6 @@ final class LaneMap {
         int.class
     };
 
-    /** Working memory for what is left of a stretch, one for each thread: a new one for each rest would be garbage. */
-    private static final ThreadLocal<float[]> REST = ThreadLocal.withInitial(() -> new float[3 * LENGTH]);
-
     private final LaneFunction f;
 
     /**
@@ -48,7 +45,7 @@ final class LaneMap {
             padded(x, xAt, y, yAt, z, zAt, to, toAt, n);
         } else {
             // The last whole vector, before its inputs are overwritten if the result goes there.
-            float[] end = REST.get();
+            float[] end = RestScratch.get();
             int last = n - LENGTH;
             whole(x, xAt + last, y, yAt + last, z, zAt + last, end, 0, LENGTH);
             whole(x, xAt, y, yAt, z, zAt, to, toAt, n - rest);
@@ -57,7 +54,7 @@ final class LaneMap {
     }
 
     private void padded(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, float[] to, int toAt, int n) {
-        float[] padded = REST.get();
+        float[] padded = RestScratch.get();
         System.arraycopy(x, xAt, padded, 0, n);
         System.arraycopy(y, yAt, padded, LENGTH, n);
         System.arraycopy(z, zAt, padded, 2 * LENGTH, n);

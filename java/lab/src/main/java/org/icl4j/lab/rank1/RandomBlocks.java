@@ -7,8 +7,8 @@ import java.util.function.ToDoubleFunction;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.task.Prompts;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -17,7 +17,7 @@ import org.icl4j.transformer.tensor.Tensor;
  * random prompts.
  */
 final class RandomBlocks {
-    private static final BlockConfig CONFIG = new BlockConfig(16, 16, 4, 64);
+    private static final ContextualBlockConfig CONFIG = new ContextualBlockConfig(16, 16, 4, 64);
     private static final int EXAMPLES = 20;
     private static final int SEEDS = 20;
 

@@ -22,7 +22,7 @@ import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
 import org.icl4j.report.Plot.Style;
-import org.icl4j.transformer.block.BlockConfig;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -96,7 +96,7 @@ public final class Rank1Experiment implements Experiment {
     @Override
     public <A> void run(Run<A> run) throws IOException {
         LinearRegression task = new LinearRegression(run.settings().integer("d"));
-        BlockConfig config = config(run.settings());
+        ContextualBlockConfig config = config(run.settings());
         requireArrays(run.settings(), config);
         Table table = TableRows.read(run);
         Prompts<A> heldOut = Prompts.sample(
@@ -118,9 +118,9 @@ public final class Rank1Experiment implements Experiment {
         TableRows.run(run, trained, table);
     }
 
-    private static BlockConfig config(Settings settings) {
+    private static ContextualBlockConfig config(Settings settings) {
         try {
-            return new BlockConfig(
+            return new ContextualBlockConfig(
                     settings.integer("d") + 1,
                     settings.integer("dModel"),
                     settings.integer("nHeads"),
@@ -131,7 +131,7 @@ public final class Rank1Experiment implements Experiment {
     }
 
     /** The largest arrays are the tokens' projections of all prompts of a batch. */
-    private static void requireArrays(Settings settings, BlockConfig config) {
+    private static void requireArrays(Settings settings, ContextualBlockConfig config) {
         int width = Math.max(config.dModel(), config.dToken());
         for (String count : List.of("prompts", "batch")) {
             long elements = (settings.integer("n") + 1L) * settings.integer(count) * width;

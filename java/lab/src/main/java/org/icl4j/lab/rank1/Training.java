@@ -12,8 +12,8 @@ import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.report.Progress;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
@@ -39,7 +39,7 @@ final class Training<A> {
     private final TrainingCheckpoint<A> checkpoint;
     private List<Evaluation> history = new ArrayList<>();
 
-    Training(Run<A> run, UpdateRule rule, LinearRegression task, BlockConfig config, Prompts<A> heldOut) {
+    Training(Run<A> run, UpdateRule rule, LinearRegression task, ContextualBlockConfig config, Prompts<A> heldOut) {
         Settings settings = run.settings();
         this.run = run;
         this.rule = rule;
@@ -118,7 +118,7 @@ final class Training<A> {
                 loss += error * error / 2 / batch;
                 dOut.set(dOut.index(b, last), error / batch);
             }
-            requireFinite(loss, number);
+            requireFinite(loss, number + 1);
             block.backward(prompts.tokens(), kept, dOut, gradients);
             adam.step(settings, gradients);
             return loss;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.IntToLongFunction;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.training.Resumption;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
@@ -37,15 +38,11 @@ final class TrainingCheckpoint<A> {
      * @throws ModelFormatException if it is not what {@link #save} writes
      */
     Optional<List<Evaluation>> resume(IntToLongFunction endOf) throws IOException {
-        try {
-            Optional<double[][]> rows = checkpoint.resume();
-            if (rows.isPresent()) {
-                requireStep(rows.get().length, endOf);
-            }
-            return rows.map(all -> Arrays.stream(all).map(Evaluation::fromArray).toList());
-        } catch (Checkpoint.OtherRunException e) {
-            throw new UsageException(e.getMessage());
+        Optional<double[][]> rows = Resumption.of(checkpoint);
+        if (rows.isPresent()) {
+            requireStep(rows.get().length, endOf);
         }
+        return rows.map(all -> Arrays.stream(all).map(Evaluation::fromArray).toList());
     }
 
     private void requireStep(int evaluations, IntToLongFunction endOf) throws ModelFormatException {

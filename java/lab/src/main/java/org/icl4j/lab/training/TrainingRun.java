@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
@@ -99,7 +98,8 @@ public final class TrainingRun<A> {
      * @throws IOException if the checkpoint cannot be written
      */
     public List<Evaluation> train() throws IOException {
-        List<double[]> history = new ArrayList<>(resume().orElseGet(() -> List.of(evaluate(Double.NaN))));
+        List<double[]> history =
+                new ArrayList<>(Resumption.of(checkpoint).map(List::of).orElseGet(() -> List.of(evaluate(Double.NaN))));
         try (Progress.Stage stage = run.progress().begin("training " + name, plan.steps())) {
             Speed speed =
                     new Speed(trainer, stage.isWatched() ? Speed.limit(trainer.threads()) : OptionalDouble.empty());
@@ -109,14 +109,6 @@ public final class TrainingRun<A> {
             }
         }
         return history.stream().map(Evaluation::of).toList();
-    }
-
-    private Optional<List<double[]>> resume() throws IOException {
-        try {
-            return checkpoint.resume().map(List::of);
-        } catch (Checkpoint.OtherRunException e) {
-            throw new UsageException(e.getMessage());
-        }
     }
 
     /** Trains up to {@code end} and gives the mean loss of the steps. */

@@ -17,6 +17,13 @@ import org.icl4j.lab.experiment.Experiments;
 
 /** Runs the command line for a test, in this JVM or in another. */
 final class Cli {
+    /** Flags for processes whose speed does not matter, and that are started soonest without the optimising compiler. */
+    static final List<String> SOON = List.of("-XX:TieredStopAtLevel=1");
+
+    /** A locale, time zone and file encoding that trip programs up. */
+    static final List<String> ABROAD = List.of(
+            "-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kolkata", "-Dfile.encoding=ISO-8859-1");
+
     /**
      * What a command left.
      *
@@ -63,6 +70,18 @@ final class Cli {
     /** The same with stdout somewhere else. */
     static Process start(Path directory, List<String> flags, ProcessBuilder.Redirect out, String... args)
             throws IOException {
+        return start(directory, command(flags, args), out);
+    }
+
+    /** The same from {@code shell}, a command that ends in the one that it is to start. */
+    static Process startFrom(List<String> shell, Path directory, List<String> flags, String... args)
+            throws IOException {
+        List<String> command = new ArrayList<>(shell);
+        command.addAll(command(flags, args));
+        return start(directory, command, ProcessBuilder.Redirect.to(stdout(directory)));
+    }
+
+    private static List<String> command(List<String> flags, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -70,6 +89,10 @@ final class Cli {
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(args));
+        return command;
+    }
+
+    private static Process start(Path directory, List<String> command, ProcessBuilder.Redirect out) throws IOException {
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(out)

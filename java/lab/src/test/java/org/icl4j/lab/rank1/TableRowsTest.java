@@ -19,14 +19,14 @@ import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.report.Progress;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TableRowsTest {
-    private static final BlockConfig CONFIG = new BlockConfig(3, 8, 2, 16);
+    private static final ContextualBlockConfig CONFIG = new ContextualBlockConfig(3, 8, 2, 16);
 
     /** The claim on the table alone, of an experiment that is not run. */
     private static final class TableOnly implements Experiment {

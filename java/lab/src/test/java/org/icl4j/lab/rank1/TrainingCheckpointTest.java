@@ -20,8 +20,8 @@ import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.report.Progress;
-import org.icl4j.transformer.block.BlockConfig;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualBlockConfig;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.files.SafeTensors;
 import org.icl4j.transformer.optimizer.Adam;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingCheckpointTest {
     private static final Kernels<double[]> KERNELS =
             Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"));
-    private static final BlockConfig CONFIG = new BlockConfig(3, 4, 2, 5);
+    private static final ContextualBlockConfig CONFIG = new ContextualBlockConfig(3, 4, 2, 5);
     private static final List<Evaluation> HISTORY =
             List.of(new Evaluation(0, 1, 2, 3, 4, 5, 6, 7), new Evaluation(100, 7, 6, 5, 4, 3, 2, 1));
 

@@ -26,7 +26,7 @@ public final class ContextualBlock<A> {
     /** Name of W, the first matrix of the MLP. */
     public static final String MLP_WEIGHT = ReluMlp.W;
 
-    private final BlockConfig config;
+    private final ContextualBlockConfig config;
     private final Kernels<A> kernels;
     private final Parameters<A> parameters;
     private final SoftmaxAttention<A> attention;
@@ -37,7 +37,7 @@ public final class ContextualBlock<A> {
      *
      * @throws IllegalArgumentException if a parameter is missing or not of the shape that {@code config} gives it
      */
-    public ContextualBlock(BlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
+    public ContextualBlock(ContextualBlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
         shapes(config).forEach((name, shape) -> requireShape(name, parameters.get(name), shape, config));
         this.config = config;
         this.kernels = kernels;
@@ -47,7 +47,7 @@ public final class ContextualBlock<A> {
     }
 
     /** Shapes of the parameters by name, in order. */
-    private static Map<String, int[]> shapes(BlockConfig config) {
+    private static Map<String, int[]> shapes(ContextualBlockConfig config) {
         int dToken = config.dToken();
         int dModel = config.dModel();
         Map<String, int[]> shapes = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ public final class ContextualBlock<A> {
         return shapes;
     }
 
-    private static void requireShape(String name, Tensor<?> parameter, int[] shape, BlockConfig config) {
+    private static void requireShape(String name, Tensor<?> parameter, int[] shape, ContextualBlockConfig config) {
         if (!Arrays.equals(parameter.shape(), shape)) {
             throw new IllegalArgumentException("parameter '" + name + "' is " + parameter + ", expected "
                     + Arrays.toString(shape) + " for " + config);
@@ -70,7 +70,7 @@ public final class ContextualBlock<A> {
     }
 
     /** Fresh parameters: every weight N(0, 1/fan-in), biases 0, from the stream (seed, "init"). */
-    public static <A> Parameters<A> initialize(BlockConfig config, Precision<A> precision, long seed) {
+    public static <A> Parameters<A> initialize(ContextualBlockConfig config, Precision<A> precision, long seed) {
         Map<String, Tensor<A>> tensors = new LinkedHashMap<>();
         shapes(config).forEach((name, shape) -> tensors.put(name, Tensor.zeros(precision, shape)));
         int number = 0;
@@ -84,7 +84,7 @@ public final class ContextualBlock<A> {
     }
 
     /** The sizes. */
-    public BlockConfig config() {
+    public ContextualBlockConfig config() {
         return config;
     }
 
@@ -109,7 +109,7 @@ public final class ContextualBlock<A> {
         private final ReluMlp.Activations<A> mlp;
         private final int[] shape;
 
-        private Activations(Precision<A> precision, BlockConfig config, int batch, int length) {
+        private Activations(Precision<A> precision, ContextualBlockConfig config, int batch, int length) {
             attention = new SoftmaxAttention.Activations<>(precision, config, batch, length);
             mlp = new ReluMlp.Activations<>(precision, config, batch);
             shape = new int[] {batch, length, config.dToken()};

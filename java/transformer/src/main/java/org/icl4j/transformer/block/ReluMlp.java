@@ -38,7 +38,7 @@ final class ReluMlp<A> {
         private final Tensor<A> dHidden;
         final Tensor<A> dMlpIn;
 
-        Activations(Precision<A> precision, BlockConfig config, int rows) {
+        Activations(Precision<A> precision, ContextualBlockConfig config, int rows) {
             hidden = Tensor.zeros(precision, rows, config.dMlp());
             mlpOut = Tensor.zeros(precision, rows, config.dToken());
             dHidden = hidden.zerosLike();

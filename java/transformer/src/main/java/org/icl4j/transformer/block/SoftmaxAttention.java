@@ -27,7 +27,7 @@ final class SoftmaxAttention<A> {
     private final Matrix<A> wV;
     private final Matrix<A> wO;
 
-    SoftmaxAttention(BlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
+    SoftmaxAttention(ContextualBlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
         this.kernels = kernels;
         this.heads = AttentionHeads.scaled(config.nHeads(), config.dHead());
         this.wQ = parameters.get(W_Q).matrix();
@@ -49,7 +49,7 @@ final class SoftmaxAttention<A> {
         private final Tensor<A> dV;
         private final Tensor<A> dZ;
 
-        Activations(Precision<A> precision, BlockConfig config, int batch, int length) {
+        Activations(Precision<A> precision, ContextualBlockConfig config, int batch, int length) {
             int width = config.dModel();
             q = Tensor.zeros(precision, batch, 1, width);
             k = Tensor.zeros(precision, batch, length, width);

@@ -65,7 +65,7 @@ public final class Decoder<A> {
         for (int layer = 0; layer < config.nLayers(); layer++) {
             Block.declare(specs.at("h").at(Integer.toString(layer)), config.block());
         }
-        NormLayer.declare(specs.at("ln_f"), config.lastNorm(), width);
+        NormLayer.declare(specs.at("ln_f"), config.block().norm(), width);
         Readout.declare(specs, config);
         return specs.list();
     }

@@ -2,7 +2,6 @@ package org.icl4j.transformer.decoder;
 
 import java.util.Objects;
 import org.icl4j.transformer.layer.BlockConfig;
-import org.icl4j.transformer.layer.Norm;
 import org.icl4j.transformer.layer.ParameterSpec;
 
 /**
@@ -118,11 +117,6 @@ public record DecoderConfig(
     /** The same with a read-out of its own. */
     public DecoderConfig untied() {
         return new DecoderConfig(input, dOut, false, position, nPositions, nLayers, block);
-    }
-
-    /** The norm before the read-out. */
-    Norm lastNorm() {
-        return block.norm();
     }
 
     /**

@@ -19,7 +19,7 @@ final class Readout<A> {
      * @param x what the last block gives
      */
     Readout(DecoderConfig config, Weights<A> weights, Workspace<A> workspace, Tensor<A> x) {
-        this.norm = new NormLayer<>(config.lastNorm(), config.block().eps(), weights.at("ln_f"), workspace, x);
+        this.norm = new NormLayer<>(config.block().norm(), config.block().eps(), weights.at("ln_f"), workspace, x);
         this.linear = new Linear<>(weights.at(name(config)), isBiased(config));
         this.out = workspace.own(config.dOut());
     }

@@ -3,8 +3,10 @@ package org.icl4j.transformer.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.icl4j.kernels.Precision;
@@ -49,7 +51,7 @@ public final class Checkpoint<A> {
         this.historyWidth = historyWidth;
     }
 
-    /** The state belongs to a run with another identity. */
+    /** The state belongs to a run with another identity; the message has every part that differs, with both values. */
     public static final class OtherRunException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -102,12 +104,18 @@ public final class Checkpoint<A> {
     }
 
     private void requireSameRun(Map<String, String> saved) {
+        List<String> there = new ArrayList<>();
+        List<String> here = new ArrayList<>();
         identity.forEach((name, value) -> {
             if (!value.equals(saved.get(name))) {
-                throw new OtherRunException(file + " is of a run with " + name + "=" + saved.get(name) + ", not " + name
-                        + "=" + value + "; resume with the same options, or give another --out");
+                there.add(saved.containsKey(name) ? name + "=" + saved.get(name) : "no " + name);
+                here.add(name + "=" + value);
             }
         });
+        if (!here.isEmpty()) {
+            throw new OtherRunException(
+                    file + " is of a run with " + String.join(", ", there) + ", not " + String.join(", ", here));
+        }
     }
 
     private long steps(Map<String, String> saved) throws ModelFormatException {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class ContextualBlockTest {
-    private static final BlockConfig CONFIG = new BlockConfig(3, 8, 2, 12);
+    private static final ContextualBlockConfig CONFIG = new ContextualBlockConfig(3, 8, 2, 12);
     private static final Kernels<double[]> F64 =
             Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"));
 
@@ -89,7 +89,7 @@ class ContextualBlockTest {
     /** The formula of the block, written out once more for one head and a prompt of three tokens. */
     @Test
     void forwardIsTheFormula() {
-        BlockConfig config = new BlockConfig(2, 2, 1, 2);
+        ContextualBlockConfig config = new ContextualBlockConfig(2, 2, 1, 2);
         Map<String, Tensor<double[]>> weights = new LinkedHashMap<>();
         double[][] values = {
             {1, 0, 0, 1},
@@ -170,8 +170,8 @@ class ContextualBlockTest {
 
     @Test
     void badInput() {
-        assertThrows(IllegalArgumentException.class, () -> new BlockConfig(3, 7, 2, 12));
-        assertThrows(IllegalArgumentException.class, () -> new BlockConfig(0, 8, 2, 12));
+        assertThrows(IllegalArgumentException.class, () -> new ContextualBlockConfig(3, 7, 2, 12));
+        assertThrows(IllegalArgumentException.class, () -> new ContextualBlockConfig(0, 8, 2, 12));
         ContextualBlock<double[]> block =
                 new ContextualBlock<>(CONFIG, F64, ContextualBlock.initialize(CONFIG, Precision.F64, SEED));
         assertThrows(IllegalArgumentException.class, () -> block.activations(1, 0));
@@ -189,7 +189,8 @@ class ContextualBlockTest {
 
     @Test
     void parametersOfAnotherBlock() {
-        Parameters<double[]> wider = ContextualBlock.initialize(new BlockConfig(3, 8, 2, 13), Precision.F64, SEED);
+        Parameters<double[]> wider =
+                ContextualBlock.initialize(new ContextualBlockConfig(3, 8, 2, 13), Precision.F64, SEED);
         String message = assertThrows(IllegalArgumentException.class, () -> new ContextualBlock<>(CONFIG, F64, wider))
                 .getMessage();
         assertTrue(message.contains("f64[13, 8]") && message.contains("[12, 8]"), message);

@@ -8,11 +8,11 @@ package org.icl4j.transformer.block;
  * @param nHeads attention heads
  * @param dMlp hidden width of the MLP
  */
-public record BlockConfig(int dToken, int dModel, int nHeads, int dMlp) {
+public record ContextualBlockConfig(int dToken, int dModel, int nHeads, int dMlp) {
     /**
      * @throws IllegalArgumentException if a size is below 1 or {@code nHeads} does not divide {@code dModel}
      */
-    public BlockConfig {
+    public ContextualBlockConfig {
         if (dToken < 1 || dModel < 1 || nHeads < 1 || dMlp < 1 || dModel % nHeads != 0) {
             throw new IllegalArgumentException("block with dToken=" + dToken + " dModel=" + dModel + " nHeads=" + nHeads
                     + " dMlp=" + dMlp + ": sizes must be at least 1, and dModel a multiple of nHeads");

@@ -1,0 +1,124 @@
+package org.icl4j.lab.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.icl4j.transformer.files.AtomicFile;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Killed at random moments and resumed, now and then in another locale and in the end on other threads, a run ends in the bytes of
+ * an undisturbed one.
+ */
+class KillTest {
+    private static final List<String> ABROAD =
+            Stream.concat(Cli.SOON.stream(), Cli.ABROAD.stream()).toList();
+
+    private final long seed = Long.getLong("tests.seed", System.nanoTime());
+    private final RandomGenerator random = new SplittableRandom(seed);
+
+    @TempDir
+    private Path directory;
+
+    /** When a process is killed. */
+    private enum Moment {
+        /** Any time from its start on. */
+        ANY,
+        /** When it has saved a few times. */
+        TRAINING,
+        /** While it saves. */
+        SAVING
+    }
+
+    @Test
+    void aFewKills() throws Exception {
+        killAndResume(SmallRun.RECALL, 40, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("extended")
+    void manyKills(SmallRun run) throws Exception {
+        killAndResume(run, 200, 24);
+    }
+
+    private void killAndResume(SmallRun run, int steps, int kills) throws Exception {
+        Path out = directory.resolve("killed");
+        int torn = 0;
+        long taken = 0;
+        for (int kill = 0; kill < kills; kill++) {
+            Moment moment = Moment.values()[kill % Moment.values().length];
+            Process process = Cli.start(directory, kill % 2 == 0 ? Cli.SOON : ABROAD, run.args(out, steps, "--resume"));
+            await(moment, run, out, process);
+            process.destroyForcibly().waitFor();
+            assertFalse(SmallRun.isComplete(out), "ended before kill " + kill + ": more steps, -Dtests.seed=" + seed);
+            torn += halfWritten(out).isEmpty() ? 0 : 1;
+            long before = taken;
+            taken = run.steps(out);
+            assertTrue(taken >= before, "step " + before + " was saved, then " + taken + ", -Dtests.seed=" + seed);
+        }
+        System.out.printf(
+                "%s: %d kills, %d of them while saving, the last after %d steps, -Dtests.seed=%d%n",
+                run, kills, torn, taken, seed);
+        run.complete(out, steps, "--resume", "--threads", "2");
+        run.assertSameBytes(run.complete(directory.resolve("undisturbed"), steps), out);
+    }
+
+    private void await(Moment moment, SmallRun run, Path out, Process process)
+            throws IOException, InterruptedException {
+        switch (moment) {
+            case ANY -> process.waitFor(random.nextLong(1000), TimeUnit.MILLISECONDS);
+            case TRAINING -> {
+                for (int saves = random.nextInt(1, 5); saves > 0; saves--) {
+                    List<Object> before = versions(run, out);
+                    while (process.isAlive() && versions(run, out).equals(before)) {
+                        Thread.sleep(1);
+                    }
+                }
+                process.waitFor(random.nextLong(20), TimeUnit.MILLISECONDS);
+            }
+            case SAVING -> {
+                Set<String> before = halfWritten(out);
+                while (process.isAlive() && before.containsAll(halfWritten(out))) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private static Set<String> halfWritten(Path out) throws IOException {
+        Path checkpoints = out.resolve("checkpoints");
+        if (!Files.exists(checkpoints)) {
+            return Set.of();
+        }
+        try (Stream<Path> files = Files.list(checkpoints)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(AtomicFile::isHalfWritten)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** What changes when a checkpoint is replaced. */
+    private static List<Object> versions(SmallRun run, Path out) throws IOException {
+        List<Object> versions = new ArrayList<>();
+        for (Path checkpoint : run.checkpoints(out)) {
+            versions.add(Files.getAttribute(checkpoint, "lastModifiedTime"));
+        }
+        return versions;
+    }
+}
