@@ -9,18 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * In the steady state a call of a vector kernel makes a few small objects and no vector, whatever the size of the operands, on one
@@ -30,110 +23,48 @@ class AllocationTest {
     /** As {@link Kernels} says. A vector that is not kept in registers costs about 100 bytes at each step of a loop. */
     private static final long MOST_BYTES = 1024;
 
-    /** For a kernel in whose code C2 leaves vectors in boxes. */
-    private static final long MOST_ALONE = 4096;
-
     /** C2's choice of what it inlines differs a little from one JVM to the next: what boxes in all of them boxes. */
     private static final int JVMS = 3;
 
-    /**
-     * What kernels are called on, and those that are not held to {@link #MOST_BYTES} among others, with the bytes a call that each may
-     * make alone in a JVM: {@link #MOST_ALONE}, or where that does not do, about half more than was measured in the worst of a few
-     * JVMs. "pack and gemm" makes a matrix; in the others C2 leaves vectors in boxes.
-     */
+    /** What kernels are called on, and those that may make more than {@link #MOST_BYTES}, with what they may make. */
     private enum Setup {
-        ONE_THREAD(
-                1,
-                3,
-                41,
-                50,
-                Map.of(
-                        "pack and gemm", 24_000L,
-                        "softmax", MOST_ALONE,
-                        "layerNorm", MOST_ALONE,
-                        "layerNormBackward", 45_000L,
-                        "crossEntropy", 370_000L,
-                        "attention", 9_000L,
-                        "attentionBackward", 8_500L),
-                Map.of()),
-        /** Enough for several tasks a call, and for several panels of a product, in which C2 boxes too when other kernels ran before. */
+        ONE_THREAD(1, 3, 41, 50, Map.of("pack and gemm", 24_000L, "attention", 13_000L, "attentionBackward", 12_000L)),
+        /** Enough for several tasks a call, and for several panels of a product. */
         TWO_THREADS(
-                2,
-                2,
-                130,
-                140,
-                Map.of(
-                        "pack and gemm", 180_000L,
-                        "softmax", MOST_ALONE,
-                        "layerNorm", MOST_ALONE,
-                        "layerNormBackward", 190_000L,
-                        "crossEntropy", 295_000L,
-                        "attention", 14_000L,
-                        "attentionBackward", 6_400L),
-                Map.of(
-                        "gemm", MOST_ALONE,
-                        "gemm with epilogue", MOST_ALONE,
-                        "rnnBackward", MOST_ALONE,
-                        "gruBackward", MOST_ALONE));
+                2, 2, 130, 140, Map.of("pack and gemm", 180_000L, "attention", 21_000L, "attentionBackward", 12_000L));
 
         private final int threads;
         private final int count;
         private final int rows;
         private final int cols;
-        private final Map<String, Long> alone = new TreeMap<>();
 
-        Setup(int threads, int count, int rows, int cols, Map<String, Long> alone, Map<String, Long> products) {
+        /** A matrix that is packed, and views of matrices for each head: about half more than was measured. */
+        private final Map<String, Long> more;
+
+        Setup(int threads, int count, int rows, int cols, Map<String, Long> more) {
             this.threads = threads;
             this.count = count;
             this.rows = rows;
             this.cols = cols;
-            this.alone.putAll(alone);
-            this.alone.putAll(products);
-        }
-
-        List<KernelCall<float[]>> calls(Predicate<String> wanted) {
-            return KernelCall.<float[]>all(count, rows, cols).stream()
-                    .filter(call -> wanted.test(call.name()))
-                    .toList();
+            this.more = more;
         }
     }
 
     @Test
     void steadyState() throws IOException, InterruptedException {
-        assertEquals(Set.of(), boxing(2), "allowed are " + MOST_BYTES + " bytes a call");
-    }
-
-    /** So that a kernel that is not held to the bound among others is held to something. */
-    @Tag("extended")
-    @ParameterizedTest
-    @MethodSource
-    void alone(Setup setup, String kernel, long most) throws IOException, InterruptedException {
-        String[] flags = {"-Dsetup=" + setup, "-Dkernel=" + kernel, "-Dmost=" + most};
-        assertEquals(Set.of(), boxing(1, flags), "allowed are " + most + " bytes a call");
-    }
-
-    static Stream<Arguments> alone() {
-        return Stream.of(Setup.values())
-                .flatMap(setup ->
-                        setup.alone.entrySet().stream().map(one -> Arguments.of(setup, one.getKey(), one.getValue())));
-    }
-
-    /** The kernels that make more than is allowed in every new JVM. */
-    private static Set<String> boxing(int measurements, String... flags) throws IOException, InterruptedException {
-        Set<String> boxing = tooMuch(measurements, flags);
+        Set<String> boxing = tooMuch();
         for (int i = 1; i < JVMS && !boxing.isEmpty(); i++) {
-            boxing.retainAll(tooMuch(measurements, flags));
+            boxing.retainAll(tooMuch());
         }
-        return boxing;
+        assertEquals(Set.of(), boxing, "allowed are " + MOST_BYTES + " bytes a call, and what Setup.more says");
     }
 
-    private static Set<String> tooMuch(int measurements, String... flags) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(List.of("-Xbatch", TestSeed.flag()));
-        all.addAll(List.of(flags));
-        List<String> printed = ForkedJvm.run(Main.class, all.toArray(String[]::new));
+    private static Set<String> tooMuch() throws IOException, InterruptedException {
+        List<String> printed = ForkedJvm.run(Main.class, "-Xbatch", TestSeed.flag());
         printed.forEach(System.out::println);
         assertEquals(
-                measurements, printed.stream().filter(Main.HEAD.asPredicate()).count());
+                Setup.values().length,
+                printed.stream().filter(Main.HEAD.asPredicate()).count());
         return printed.stream()
                 .filter(line -> line.startsWith(Main.TOO_MUCH))
                 .map(line -> line.substring(Main.TOO_MUCH.length()))
@@ -152,34 +83,28 @@ class AllocationTest {
 
         private final List<Case> cases = new ArrayList<>();
         private final List<Long> threads;
-        private final long most;
 
-        private Main(Kernels<float[]> kernels, List<KernelCall<float[]>> calls, long most) {
+        private Main(Kernels<float[]> kernels, Setup setup) {
             RandomGenerator random = TestSeed.random("allocation");
-            calls.forEach(call -> cases.add(new Case(kernels, call, random)));
+            for (KernelCall<float[]> call : KernelCall.<float[]>all(setup.count, setup.rows, setup.cols)) {
+                cases.add(new Case(kernels, call, setup.more.getOrDefault(call.name(), MOST_BYTES), random));
+            }
             this.threads = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread ->
                             thread == Thread.currentThread() || thread.getName().startsWith("icl4j-kernels"))
                     .map(Thread::threadId)
                     .toList();
-            this.most = most;
         }
 
         public static void main(String[] args) {
-            String kernel = System.getProperty("kernel");
-            if (kernel == null) {
-                for (Setup setup : Setup.values()) {
-                    Set<String> alone = setup.alone.keySet();
-                    measure(setup, name -> !alone.contains(name), MOST_BYTES);
-                }
-            } else {
-                measure(Setup.valueOf(System.getProperty("setup")), kernel::equals, Long.getLong("most"));
+            for (Setup setup : Setup.values()) {
+                measure(setup);
             }
         }
 
-        private static void measure(Setup setup, Predicate<String> wanted, long most) {
+        private static void measure(Setup setup) {
             try (Kernels<float[]> kernels = new Tested<>("vector", Precision.F32).open(setup.threads)) {
-                Main main = new Main(kernels, setup.calls(wanted), most);
+                Main main = new Main(kernels, setup);
                 assertEquals(setup.threads, main.threads.size(), "threads that are watched");
                 long start = THREADS.getCurrentThreadCpuTime();
                 while (!main.tooMuch().isEmpty() && THREADS.getCurrentThreadCpuTime() - start < PATIENCE_NANOS) {
@@ -194,7 +119,7 @@ class AllocationTest {
         }
 
         private List<Case> tooMuch() {
-            return cases.stream().filter(one -> one.bytes > most).toList();
+            return cases.stream().filter(one -> one.bytes > one.most).toList();
         }
 
         /** Kernels take turns, so that each meets the code that it shares with others as that will stay. */
@@ -225,10 +150,11 @@ class AllocationTest {
 
         final String name;
         final Runnable call;
+        final long most;
         int calls = 1;
         long bytes = Long.MAX_VALUE;
 
-        Case(Kernels<float[]> kernels, KernelCall<float[]> call, RandomGenerator random) {
+        Case(Kernels<float[]> kernels, KernelCall<float[]> call, long most, RandomGenerator random) {
             List<Matrix<float[]>> operands = new ArrayList<>();
             for (KernelCall.Slot slot : call.slots()) {
                 float[] values = new float[slot.size()];
@@ -238,6 +164,7 @@ class AllocationTest {
                 operands.add(slot.view(values, 0));
             }
             name = call.name();
+            this.most = most;
             this.call = () -> call.body().run(kernels, operands);
         }
     }

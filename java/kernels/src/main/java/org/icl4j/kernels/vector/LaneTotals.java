@@ -13,6 +13,8 @@ import static org.icl4j.kernels.vector.Transposes.LOW_HALVES;
 import static org.icl4j.kernels.vector.Transposes.LOW_LANES;
 import static org.icl4j.kernels.vector.Transposes.LOW_PAIRS;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,13 +24,35 @@ import jdk.incubator.vector.VectorOperators;
  * two shuffles a vector, and none waits for another. One vector by itself takes as many steps as a lane's number has bits,
  * each of them waiting for the one before. A result depends on its own vector only.
  *
- * <p>Written out in the API's own methods, see {@link VectorMath}: callers inline it late.
+ * <p>Never inlined: callers have vectors of their own.
  */
 final class LaneTotals {
+    private static MethodHandle addLanes =
+            OwnMethod.of(MethodHandles.lookup(), "addLanes", float[].class, int.class, int.class);
+    private static MethodHandle compareLanes =
+            OwnMethod.of(MethodHandles.lookup(), "compareLanes", float[].class, int.class, int.class);
+
     private LaneTotals() {}
 
     /** s[to + i] ← Σ over l of s[at + LENGTH·i + l] for all i below LENGTH; what stood there is overwritten. */
     static void sums(float[] s, int at, int to) {
+        try {
+            addLanes.invokeExact(s, at, to);
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
+        }
+    }
+
+    /** s[to + i] ← the largest of s[at + LENGTH·i + l] over l; a NaN counts in some places only. Otherwise as {@link #sums}. */
+    static void maxima(float[] s, int at, int to) {
+        try {
+            compareLanes.invokeExact(s, at, to);
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
+        }
+    }
+
+    private static void addLanes(float[] s, int at, int to) {
         for (int i = 0; i < LENGTH; i += 4) {
             sumLanes(s, at + i * LENGTH, at + i / 4 * LENGTH);
         }
@@ -98,8 +122,7 @@ final class LaneTotals {
                 .intoArray(s, to);
     }
 
-    /** s[to + i] ← the largest of s[at + LENGTH·i + l] over l; a NaN counts in some places only. Otherwise as {@link #sums}. */
-    static void maxima(float[] s, int at, int to) {
+    private static void compareLanes(float[] s, int at, int to) {
         for (int i = 0; i < LENGTH; i += 4) {
             maxLanes(s, at + i * LENGTH, at + i / 4 * LENGTH);
         }

@@ -90,17 +90,8 @@ final class Panels {
         int step = width * padded(kc);
         for (int k = 0; k < kc; k++) {
             for (int panel = 0; panel < panels; panel++) {
-                copyRow(b, from + k * ld + panel * width, to, at + panel * step + k * width);
+                System.arraycopy(b, from + k * ld + panel * width, to, at + panel * step + k * width, width);
             }
-        }
-    }
-
-    private static void copyRow(float[] b, int from, float[] to, int at) {
-        fromArray(SPECIES, b, from).intoArray(to, at);
-        fromArray(SPECIES, b, from + LENGTH).intoArray(to, at + LENGTH);
-        if (WIDE_VECTORS == 4) {
-            fromArray(SPECIES, b, from + 2 * LENGTH).intoArray(to, at + 2 * LENGTH);
-            fromArray(SPECIES, b, from + 3 * LENGTH).intoArray(to, at + 3 * LENGTH);
         }
     }
 
