@@ -1,0 +1,62 @@
+package org.icl4j.lab.curve;
+
+import java.util.Arrays;
+import java.util.List;
+import org.icl4j.lab.experiment.Estimate;
+import org.icl4j.lab.task.regression.LeastSquares;
+import org.icl4j.lab.task.regression.Points;
+import org.icl4j.lab.task.regression.Predictor;
+import org.icl4j.lab.task.regression.Ridge;
+
+/**
+ * Which ridge regression a predictor is (Akyürek et al. 2022): Δ = E mean_k (a − b)²/d between its answers and those of ridge
+ * regression, for a grid of λ.
+ *
+ * @param lambdas λ
+ * @param distances Δ to ridge regression with each of them
+ * @param toLeastSquares Δ to least squares of least norm
+ * @param ratioOfMedians median over prompts of mean_k (a − b)² for least squares, by that for the nearest ridge regression. The
+ *     mean for least squares does not exist where the labels are noisy and there are as many examples as dimensions.
+ */
+record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares, double ratioOfMedians) {
+    /**
+     * Fits to the answers on these prompts.
+     *
+     * @param unit what squares are divided by, d for linear functions
+     */
+    static RidgeFit of(Predictor predictor, List<Points> prompts, double unit, double... lambdas) {
+        double[][] answers = predictor.predictAll(prompts);
+        SquaredDifferences[] ridges = Arrays.stream(lambdas)
+                .mapToObj(lambda -> SquaredDifferences.of(answers, new Ridge(lambda).predictAll(prompts), unit))
+                .toArray(SquaredDifferences[]::new);
+        Estimate[] distances =
+                Arrays.stream(ridges).map(r -> Estimate.mean(r.averages())).toArray(Estimate[]::new);
+        SquaredDifferences leastSquares = SquaredDifferences.of(answers, new LeastSquares().predictAll(prompts), unit);
+        double ratio = median(leastSquares.averages()) / median(ridges[nearest(distances)].averages());
+        return new RidgeFit(lambdas, distances, Estimate.mean(leastSquares.averages()), ratio);
+    }
+
+    private static int nearest(Estimate[] distances) {
+        int nearest = 0;
+        for (int i = 1; i < distances.length; i++) {
+            nearest = distances[i].value() < distances[nearest].value() ? i : nearest;
+        }
+        return nearest;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    /** λ of the nearest. */
+    double bestLambda() {
+        return lambdas[nearest(distances)];
+    }
+
+    /** Δ to it. */
+    Estimate leastDistance() {
+        return distances[nearest(distances)];
+    }
+}
