@@ -47,7 +47,7 @@ record Recipe(Settings settings) {
                 Setting.integer(
                         "growEvery", 0, 0, 2000, 0, 10_000_000, "steps between two additions to prompts; 0: no growth"),
                 Setting.integer("evaluations", 10, 20, 500, 1, 100_000, "checkpoints of each model, evenly spaced"),
-                Setting.integer("prompts", 2048, 4096, 4096, 20, 100_000, "prompts to evaluate on"));
+                Setting.integer("prompts", 2048, 4096, 1280, 20, 100_000, "prompts to evaluate on"));
     }
 
     /** How prompts grow: points from {@code firstPoints} on by {@code morePoints}. */

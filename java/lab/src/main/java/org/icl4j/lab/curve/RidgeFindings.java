@@ -32,7 +32,7 @@ final class RidgeFindings {
         double factor = fit.bestLambda() / variance;
         run.conclude("ridge.lambda", Estimate.exact(Math.max(factor, 1 / factor)));
         run.conclude("ridge.distance", fit.leastDistance());
-        run.conclude("ridge.least-squares", Estimate.exact(fit.ratioOfMedians()));
+        run.conclude("ridge.least-squares", fit.leastSquaresByRidge());
         run.plot(plot(fit, variance));
     }
 

@@ -15,10 +15,14 @@ import org.icl4j.lab.task.regression.Ridge;
  * @param lambdas λ
  * @param distances Δ to ridge regression with each of them
  * @param toLeastSquares Δ to least squares of least norm
- * @param ratioOfMedians median over prompts of mean_k (a − b)² for least squares, by that for the nearest ridge regression. The
- *     mean for least squares does not exist where the labels are noisy and there are as many examples as dimensions.
+ * @param leastSquaresByRidge Δ to least squares by that to the nearest ridge regression, where a prompt counts for at most {@link
+ *     #MOST} to least squares: the mean without this limit does not exist where the labels are noisy and there are as many examples
+ *     as dimensions, and is larger
  */
-record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares, double ratioOfMedians) {
+record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares, Estimate leastSquaresByRidge) {
+    /** Ten times as far as answering 0 is from the targets. */
+    static final double MOST = 10;
+
     /**
      * Fits to the answers on these prompts.
      *
@@ -31,9 +35,12 @@ record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares,
                 .toArray(SquaredDifferences[]::new);
         Estimate[] distances =
                 Arrays.stream(ridges).map(r -> Estimate.mean(r.averages())).toArray(Estimate[]::new);
-        SquaredDifferences leastSquares = SquaredDifferences.of(answers, new LeastSquares().predictAll(prompts), unit);
-        double ratio = median(leastSquares.averages()) / median(ridges[nearest(distances)].averages());
-        return new RidgeFit(lambdas, distances, Estimate.mean(leastSquares.averages()), ratio);
+        double[] leastSquares = SquaredDifferences.of(answers, new LeastSquares().predictAll(prompts), unit)
+                .averages();
+        Estimate ratio = Estimate.ratio(
+                Arrays.stream(leastSquares).map(d -> Math.min(d, MOST)).toArray(),
+                ridges[nearest(distances)].averages());
+        return new RidgeFit(lambdas, distances, Estimate.mean(leastSquares), ratio);
     }
 
     private static int nearest(Estimate[] distances) {
@@ -42,12 +49,6 @@ record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares,
             nearest = distances[i].value() < distances[nearest].value() ? i : nearest;
         }
         return nearest;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /** λ of the nearest. */

@@ -8,6 +8,7 @@ import org.icl4j.lab.task.TaskSeed;
 import org.icl4j.lab.task.regression.LeastSquares;
 import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.lab.task.regression.Points;
+import org.icl4j.lab.task.regression.Predictor;
 import org.icl4j.lab.task.regression.Ridge;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class RidgeFitTest {
         RidgeFit fit = RidgeFit.of(new LeastSquares(), PROMPTS, 3, GRID);
         assertEquals(0.0625, fit.bestLambda(), TaskSeed.hint());
         assertEquals(0, fit.toLeastSquares().value());
-        assertEquals(0, fit.ratioOfMedians());
+        assertEquals(0, fit.leastSquaresByRidge().value());
     }
 
     /** ⟨x, ω⟩/(1 + λ) of one example x = 1, y = ω: for 0 examples both answer 0. */
@@ -45,6 +46,20 @@ class RidgeFitTest {
         RidgeFit fit = RidgeFit.of(new Ridge(1), List.of(prompt, prompt), 2, 3);
         assertEquals(Math.pow(1 - 0.5, 2) / 2 / 2, fit.leastDistance().value(), 1e-12);
         assertEquals(Math.pow(1 - 2, 2) / 2 / 2, fit.toLeastSquares().value(), 1e-12);
-        assertEquals(4, fit.ratioOfMedians(), 1e-9);
+        assertEquals(4, fit.leastSquaresByRidge().value(), 1e-9);
+    }
+
+    /** Answers of 100 are 98 from least squares, 99 from ridge regression, and 100 from both without examples. */
+    @Test
+    void aPromptCountsForSoMuchToLeastSquares() {
+        Points prompt = new Points(new double[][] {{1}, {1}}, new double[] {2, 0}, new double[2]);
+        Predictor far = points -> new double[] {100, 100};
+        RidgeFit fit = RidgeFit.of(far, List.of(prompt, prompt), 2, 1);
+        assertEquals((98 * 98 + 100 * 100) / 4.0, fit.toLeastSquares().value(), 1e-9);
+        assertEquals((99 * 99 + 100 * 100) / 4.0, fit.leastDistance().value(), 1e-9);
+        assertEquals(
+                RidgeFit.MOST / fit.leastDistance().value(),
+                fit.leastSquaresByRidge().value(),
+                1e-12);
     }
 }
