@@ -1,5 +1,6 @@
 package org.icl4j.lab.curve;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import org.icl4j.report.Plot.Style;
 
 /** The errors of a decoder and of rivals, against the number of examples, on the same prompts. */
 final class ErrorCurves {
+    /** The greatest error that is drawn: estimators of few examples are far worse than answering 0. */
+    private static final double HIGHEST = 1.5;
+
     private final int prompts;
     private final SquaredDifferences model;
     private final Map<String, SquaredDifferences> rivals = new LinkedHashMap<>();
@@ -57,13 +61,19 @@ final class ErrorCurves {
         Plot plot = CurvePlot.of(
                         name,
                         title,
-                        "squared error by that of answering 0, mean of " + prompts + " fresh prompts",
+                        "squared error by that of answering 0, mean of " + prompts + " fresh prompts; up to " + HIGHEST,
                         Axis.linear("error"))
-                .with(CurvePlot.series("decoder", Style.LINE, model.curve(), points));
+                .with(CurvePlot.series("decoder", Style.LINE, drawn(model), points));
         for (Map.Entry<String, SquaredDifferences> rival : rivals.entrySet()) {
-            plot = plot.with(CurvePlot.series(
-                    rival.getKey(), Style.DASHED, rival.getValue().curve(), points));
+            plot = plot.with(CurvePlot.series(rival.getKey(), Style.DASHED, drawn(rival.getValue()), points));
         }
         return plot;
+    }
+
+    /** The curve, with NaN for what is not drawn. */
+    private static double[] drawn(SquaredDifferences errors) {
+        return Arrays.stream(errors.curve())
+                .map(e -> e <= HIGHEST ? e : Double.NaN)
+                .toArray();
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.icl4j.kernels.Precision;
+import org.icl4j.lab.curve.Recipe.Growing;
 import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Experiment;
@@ -52,7 +53,7 @@ public final class IclClassesExperiment implements Experiment {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
         durations.put(Scale.QUICK, "1 min");
         durations.put(Scale.STANDARD, "13 min");
-        durations.put(Scale.FULL, "weeks");
+        durations.put(Scale.FULL, "months");
         return durations;
     }
 
@@ -86,12 +87,15 @@ public final class IclClassesExperiment implements Experiment {
         Lesson sparse = lesson(
                 recipe,
                 "sparse",
-                () -> new SparseLinearRegression(s.integer("sparseDims"), s.integer("nonzero"), 0),
-                11,
-                2);
-        Lesson tree = lesson(recipe, "tree", () -> new DecisionTree(s.integer("treeDims"), s.integer("depth")), 26, 5);
+                Growing.LINEAR,
+                () -> new SparseLinearRegression(s.integer("sparseDims"), s.integer("nonzero"), 0));
+        Lesson tree = lesson(
+                recipe, "tree", Growing.OTHER, () -> new DecisionTree(s.integer("treeDims"), s.integer("depth")));
         Lesson network = lesson(
-                recipe, "network", () -> new TwoLayerNetwork(s.integer("networkDims"), s.integer("hidden")), 26, 5);
+                recipe,
+                "network",
+                Growing.OTHER,
+                () -> new TwoLayerNetwork(s.integer("networkDims"), s.integer("hidden")));
         requireHalf(sparse);
         Predictor ofSparse = recipe.train(run, sparse);
         Predictor ofTrees = recipe.train(run, tree);
@@ -101,8 +105,7 @@ public final class IclClassesExperiment implements Experiment {
         reportNetworks(run, network, curves(run, network, ofNetworks, rivalsOfNetworks()));
     }
 
-    private static Lesson lesson(
-            Recipe recipe, String name, Supplier<FunctionClass> functions, int firstPoints, int morePoints) {
+    private static Lesson lesson(Recipe recipe, String name, Growing growing, Supplier<FunctionClass> functions) {
         Settings settings = recipe.settings();
         int points = settings.integer(name + "Points");
         FunctionClass drawn;
@@ -116,7 +119,7 @@ public final class IclClassesExperiment implements Experiment {
                 drawn,
                 points,
                 2 * points - 1,
-                recipe.curriculum(drawn.nDims(), points, firstPoints, morePoints),
+                recipe.curriculum(growing, drawn.nDims(), points),
                 settings.integer(name + "Steps"));
         recipe.requireFitting(lesson);
         return lesson;
@@ -164,7 +167,7 @@ public final class IclClassesExperiment implements Experiment {
     }
 
     private static String ridge(double lambda) {
-        return "ridge " + lambda + " with intercept";
+        return "ridge " + lambda;
     }
 
     private static ErrorCurves curves(Run<?> run, Lesson lesson, Predictor model, Map<String, Predictor> rivals) {

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.Precision;
+import org.icl4j.lab.curve.Recipe.Growing;
 import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
@@ -22,11 +23,6 @@ import org.icl4j.lab.task.regression.Predictor;
  * is that was taught on noisy labels.
  */
 public final class IclCurveExperiment implements Experiment {
-    /** What the curriculum of Garg et al. begins with for linear functions, and adds. */
-    private static final int FIRST_POINTS = 11;
-
-    private static final int MORE_POINTS = 2;
-
     @Override
     public String name() {
         return "icl-curve";
@@ -43,7 +39,7 @@ public final class IclCurveExperiment implements Experiment {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
         durations.put(Scale.QUICK, "1 min");
         durations.put(Scale.STANDARD, "10 min");
-        durations.put(Scale.FULL, "days");
+        durations.put(Scale.FULL, "a month");
         return durations;
     }
 
@@ -107,7 +103,7 @@ public final class IclCurveExperiment implements Experiment {
                 new LinearRegression(nDims),
                 points,
                 positions,
-                recipe.curriculum(nDims, points, FIRST_POINTS, MORE_POINTS),
+                recipe.curriculum(Growing.LINEAR, nDims, points),
                 settings.integer("steps"));
     }
 
@@ -119,7 +115,7 @@ public final class IclCurveExperiment implements Experiment {
                 new LinearRegression(nDims, settings.real("noise")),
                 points,
                 2 * points - 1,
-                recipe.curriculum(nDims, points, FIRST_POINTS, MORE_POINTS),
+                recipe.curriculum(Growing.LINEAR, nDims, points),
                 settings.integer("noisySteps"));
     }
 }

@@ -50,12 +50,28 @@ record Recipe(Settings settings) {
                 Setting.integer("prompts", 2048, 4096, 1280, 20, 100_000, "prompts to evaluate on"));
     }
 
-    /** How prompts grow: points from {@code firstPoints} on by {@code morePoints}. */
-    Curriculum curriculum(int dims, int points, int firstPoints, int morePoints) {
+    /** How the points of a prompt grow in the curriculum of Garg et al. */
+    enum Growing {
+        /** Of linear functions, sparse ones among them. */
+        LINEAR(11, 2),
+        /** Of other functions. */
+        OTHER(26, 5);
+
+        private final int first;
+        private final int more;
+
+        Growing(int first, int more) {
+            this.first = first;
+            this.more = more;
+        }
+    }
+
+    /** How prompts grow to so many coordinates and points. */
+    Curriculum curriculum(Growing growing, int dims, int points) {
         int interval = settings.integer("growEvery");
         return interval == 0
                 ? Curriculum.none(dims, points)
-                : Curriculum.garg(dims, points, firstPoints, morePoints, interval);
+                : Curriculum.garg(dims, points, growing.first, growing.more, interval);
     }
 
     /** Prompts to evaluate on. */

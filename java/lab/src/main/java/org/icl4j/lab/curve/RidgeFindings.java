@@ -6,6 +6,7 @@ import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.task.regression.Points;
 import org.icl4j.lab.task.regression.Predictor;
+import org.icl4j.report.Figures;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
@@ -44,7 +45,9 @@ final class RidgeFindings {
         return Plot.of(
                         "ridge",
                         "Taught on noisy labels, the decoder is a ridge regression, not least squares",
-                        "mean squared difference of the answers, by that of the targets from 0",
+                        "mean squared difference of the answers, by that of the targets from 0; a prompt counts for at"
+                                + " most "
+                                + Figures.text(RidgeFit.MOST),
                         Axis.logarithmic("lambda"),
                         Axis.logarithmic("difference"))
                 .with(new Series("to ridge regression", Style.LINE, fit.lambdas(), distances))

@@ -14,10 +14,9 @@ import org.icl4j.lab.task.regression.Ridge;
  *
  * @param lambdas λ
  * @param distances Δ to ridge regression with each of them
- * @param toLeastSquares Δ to least squares of least norm
- * @param leastSquaresByRidge Δ to least squares by that to the nearest ridge regression, where a prompt counts for at most {@link
- *     #MOST} to least squares: the mean without this limit does not exist where the labels are noisy and there are as many examples
- *     as dimensions, and is larger
+ * @param toLeastSquares Δ to least squares of least norm, where a prompt counts for at most {@link #MOST}: the mean without this limit
+ *     does not exist where the labels are noisy and there are as many examples as dimensions, and is larger
+ * @param leastSquaresByRidge the latter by Δ to the nearest ridge regression
  */
 record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares, Estimate leastSquaresByRidge) {
     /** Ten times as far as answering 0 is from the targets. */
@@ -35,12 +34,14 @@ record RidgeFit(double[] lambdas, Estimate[] distances, Estimate toLeastSquares,
                 .toArray(SquaredDifferences[]::new);
         Estimate[] distances =
                 Arrays.stream(ridges).map(r -> Estimate.mean(r.averages())).toArray(Estimate[]::new);
-        double[] leastSquares = SquaredDifferences.of(answers, new LeastSquares().predictAll(prompts), unit)
-                .averages();
-        Estimate ratio = Estimate.ratio(
-                Arrays.stream(leastSquares).map(d -> Math.min(d, MOST)).toArray(),
-                ridges[nearest(distances)].averages());
+        double[] leastSquares = limited(SquaredDifferences.of(answers, new LeastSquares().predictAll(prompts), unit)
+                .averages());
+        Estimate ratio = Estimate.ratio(leastSquares, ridges[nearest(distances)].averages());
         return new RidgeFit(lambdas, distances, Estimate.mean(leastSquares), ratio);
+    }
+
+    private static double[] limited(double[] values) {
+        return Arrays.stream(values).map(value -> Math.min(value, MOST)).toArray();
     }
 
     private static int nearest(Estimate[] distances) {

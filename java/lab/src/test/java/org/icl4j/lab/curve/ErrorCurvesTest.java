@@ -42,4 +42,13 @@ class ErrorCurvesTest {
         assertArrayEquals(new double[] {0}, plot.series().getFirst().xs());
         assertArrayEquals(new double[] {1}, plot.series().getLast().ys());
     }
+
+    /** The mean of 16/5 and 64/5 for answering 0, and a quarter of it for the model. */
+    @Test
+    void whatIsFarWorseThanAnswering0IsNotDrawn() {
+        Plot plot = curves().plot("name", "title", 2);
+        assertArrayEquals(
+                new double[] {0.25, Double.NaN}, plot.series().getFirst().ys());
+        assertArrayEquals(new double[] {1, Double.NaN}, plot.series().getLast().ys());
+    }
 }
