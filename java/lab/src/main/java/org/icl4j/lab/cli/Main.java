@@ -8,6 +8,8 @@ import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Locale;
 import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.lab.curve.IclClassesExperiment;
+import org.icl4j.lab.curve.IclCurveExperiment;
 import org.icl4j.lab.experiment.Experiments;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
@@ -21,8 +23,8 @@ import picocli.CommandLine.ParameterException;
 
 /** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
 public final class Main {
-    private static final Experiments EXPERIMENTS =
-            new Experiments(List.of(new Rank1Experiment(), new RecallExperiment()));
+    private static final Experiments EXPERIMENTS = new Experiments(List.of(
+            new Rank1Experiment(), new RecallExperiment(), new IclCurveExperiment(), new IclClassesExperiment()));
 
     private final Experiments experiments;
     private final PrintStream out;

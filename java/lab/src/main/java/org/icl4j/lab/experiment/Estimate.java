@@ -18,9 +18,41 @@ public record Estimate(double value, double low, double high) {
         return new Estimate(value, value, value);
     }
 
+    /** How far the value is from 0, on either side. */
+    public Estimate size() {
+        double least = low <= 0 && high >= 0 ? 0 : Math.min(Math.abs(low), Math.abs(high));
+        return new Estimate(Math.abs(value), least, Math.max(Math.abs(low), Math.abs(high)));
+    }
+
     /** The same in units of {@code unit}, which is positive. */
     public Estimate dividedBy(double unit) {
         return new Estimate(value / unit, low / unit, high / unit);
+    }
+
+    /** The mean of the differences of independent pairs, with Student's interval; NaN bounds for fewer than two. */
+    public static Estimate difference(double[] some, double[] others) {
+        double[] differences = new double[some.length];
+        for (int i = 0; i < differences.length; i++) {
+            differences[i] = some[i] - others[i];
+        }
+        return mean(differences);
+    }
+
+    /**
+     * The mean of the numerators by that of the denominators, of independent pairs, with Student's interval of the linearised ratio
+     * (the delta method): that of (aᵢ − r·bᵢ)/b̄ around r. NaN bounds for fewer than two pairs.
+     *
+     * @param numerators aᵢ
+     * @param denominators bᵢ, as many, of a positive mean
+     */
+    public static Estimate ratio(double[] numerators, double[] denominators) {
+        double unit = mean(denominators).value();
+        double ratio = mean(numerators).value() / unit;
+        double[] around = new double[numerators.length];
+        for (int i = 0; i < around.length; i++) {
+            around[i] = ratio + (numerators[i] - ratio * denominators[i]) / unit;
+        }
+        return mean(around);
     }
 
     /** The mean of independent samples, with Student's interval; NaN bounds for fewer than two. */

@@ -30,10 +30,7 @@ public record Setting(String name, Kind kind, Map<Scale, String> defaults, doubl
 
     /** A whole number with one default for each scale. */
     public static Setting integer(String name, long quick, long standard, long full, long min, long max, String help) {
-        Map<Scale, String> defaults = new EnumMap<>(Scale.class);
-        defaults.put(Scale.QUICK, Long.toString(quick));
-        defaults.put(Scale.STANDARD, Long.toString(standard));
-        defaults.put(Scale.FULL, Long.toString(full));
+        Map<Scale, String> defaults = each(Long.toString(quick), Long.toString(standard), Long.toString(full));
         return new Setting(name, Kind.INTEGER, defaults, min, max, help);
     }
 
@@ -42,21 +39,28 @@ public record Setting(String name, Kind kind, Map<Scale, String> defaults, doubl
         return integer(name, value, value, value, min, max, help);
     }
 
+    /** A decimal number with one default for each scale. */
+    public static Setting real(
+            String name, double quick, double standard, double full, double min, double max, String help) {
+        Map<Scale, String> defaults = each(Double.toString(quick), Double.toString(standard), Double.toString(full));
+        return new Setting(name, Kind.REAL, defaults, min, max, help);
+    }
+
     /** A decimal number with one default. */
     public static Setting real(String name, double value, double min, double max, String help) {
-        return new Setting(name, Kind.REAL, everywhere(Double.toString(value)), min, max, help);
+        return real(name, value, value, value, min, max, help);
     }
 
     /** A text with one default. */
     public static Setting text(String name, String value, String help) {
-        return new Setting(name, Kind.TEXT, everywhere(value), 0, 0, help);
+        return new Setting(name, Kind.TEXT, each(value, value, value), 0, 0, help);
     }
 
-    private static Map<Scale, String> everywhere(String value) {
+    private static Map<Scale, String> each(String quick, String standard, String full) {
         Map<Scale, String> defaults = new EnumMap<>(Scale.class);
-        for (Scale scale : Scale.values()) {
-            defaults.put(scale, value);
-        }
+        defaults.put(Scale.QUICK, quick);
+        defaults.put(Scale.STANDARD, standard);
+        defaults.put(Scale.FULL, full);
         return defaults;
     }
 

@@ -38,9 +38,20 @@ public record Curriculum(Growth dims, Growth points) {
         return new Curriculum(new Growth(dims, dims, 0, 1), new Growth(points, points, 0, 1));
     }
 
-    /** That of Garg et al. for linear functions of 20 coordinates: 5 to 20 of them, 11 to 41 points, every 2000 steps. */
-    public static Curriculum garg() {
-        return new Curriculum(new Growth(5, 20, 1, 2000), new Growth(11, 41, 2, 2000));
+    /**
+     * That of Garg et al.: 5 coordinates and one more every so many steps. For linear functions they let points grow from 11 by 2, for
+     * others from 26 by 5, every 2000 steps. Where the last number is below the first of these, it is there from the beginning.
+     *
+     * @param dims last number of coordinates
+     * @param points last number of points
+     * @param firstPoints first number of points
+     * @param morePoints how many are added
+     * @param interval steps between two additions
+     */
+    public static Curriculum garg(int dims, int points, int firstPoints, int morePoints, long interval) {
+        return new Curriculum(
+                new Growth(Math.min(5, dims), dims, 1, interval),
+                new Growth(Math.min(firstPoints, points), points, morePoints, interval));
     }
 
     int dims(long step) {

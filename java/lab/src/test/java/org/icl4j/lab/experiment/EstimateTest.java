@@ -34,4 +34,35 @@ class EstimateTest {
     void oneSampleHasNoInterval() {
         assertTrue(Double.isNaN(Estimate.mean(new double[] {1}).low()));
     }
+
+    /** Means 3 and 1.5; (a − 2b)/1.5 is −2/3, 0, 2/3, whose standard error is (2/3)/√3. */
+    @Test
+    void knownRatio() {
+        Estimate estimate = Estimate.ratio(new double[] {1, 3, 5}, new double[] {1, 1.5, 2});
+        assertEquals(2, estimate.value());
+        double half = 4.302653 * 2 / 3 / Math.sqrt(3);
+        assertEquals(2 - half, estimate.low(), 1e-6);
+        assertEquals(2 + half, estimate.high(), 1e-6);
+    }
+
+    @Test
+    void proportionalPairsHaveAnExactRatio() {
+        Estimate estimate = Estimate.ratio(new double[] {2, 6, 10}, new double[] {1, 3, 5});
+        assertEquals(2, estimate.low());
+        assertEquals(2, estimate.high());
+    }
+
+    @Test
+    void knownDifference() {
+        Estimate estimate = Estimate.difference(new double[] {2, 4, 6, 8, 10}, new double[] {1, 2, 3, 4, 5});
+        assertEquals(Estimate.mean(new double[] {1, 2, 3, 4, 5}), estimate);
+    }
+
+    @Test
+    void sizeOnEitherSideOfZero() {
+        assertEquals(new Estimate(1, 0.5, 2), new Estimate(1, 0.5, 2).size());
+        assertEquals(new Estimate(1, 0.5, 2), new Estimate(-1, -2, -0.5).size());
+        assertEquals(new Estimate(0.5, 0, 2), new Estimate(-0.5, -2, 1).size());
+        assertTrue(Double.isNaN(new Estimate(1, Double.NaN, Double.NaN).size().low()));
+    }
 }

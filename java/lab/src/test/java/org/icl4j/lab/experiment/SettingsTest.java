@@ -28,6 +28,14 @@ class SettingsTest {
     }
 
     @Test
+    void numbersWithADefaultForEachScale() {
+        List<Setting> rates = List.of(Setting.real("lr", 0.5, 0.25, 0.125, 0, 1, "learning rate"));
+        assertEquals(0.5, Settings.resolve(rates, Scale.QUICK, Map.of()).real("lr"));
+        assertEquals(0.25, Settings.resolve(rates, Scale.STANDARD, Map.of()).real("lr"));
+        assertEquals(0.125, Settings.resolve(rates, Scale.FULL, Map.of()).real("lr"));
+    }
+
+    @Test
     void givenValuesAreRecordedInOneForm() {
         assertEquals("7", resolve("steps", " +7 ").text("steps"));
         assertEquals("0.001", resolve("lr", "1e-3").text("lr"));
