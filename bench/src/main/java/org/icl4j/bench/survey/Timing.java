@@ -32,9 +32,9 @@ public record Timing(double seconds, double spread) {
      * How much time to spend on a call.
      *
      * @param windowNanos length of a window of the warm-up
-     * @param steadyNanos the warm-up ends when for so long no window was faster than those before: longer than a method's
-     *     compilation, as a call that waits for its compiler is steady, too
-     * @param maxWarmUpNanos the longest warm-up
+     * @param steadyNanos the warm-up ends when for so long no window was faster than those before, no compiler worked and little was
+     *     allocated: longer than a method's compilation, as a call that waits for its compiler is steady, too
+     * @param maxWarmUpNanos the longest warm-up, which a call that allocates much by design always takes
      * @param rounds rounds that are measured
      * @param roundNanos length of a round, at least one call
      */
@@ -75,7 +75,7 @@ public record Timing(double seconds, double spread) {
         return (System.nanoTime() - start) / GIGA / calls;
     }
 
-    /** Calls until it gets no faster; gives the nanoseconds of a call. */
+    /** Calls until that is steady, see {@link Effort}; gives the nanoseconds of a call. */
     public static double warmUp(Runnable call, Effort effort) {
         long start = System.nanoTime();
         double best = Double.POSITIVE_INFINITY;
@@ -89,9 +89,9 @@ public record Timing(double seconds, double spread) {
             long nowAllocated = Allocations.OF_THIS_THREAD.getAsLong();
             double millis = (System.nanoTime() - end) / MILLI;
             end = System.nanoTime();
-            boolean compiling = nowCompiled - compiled > millis * COMPILING
+            boolean unsettled = nowCompiled - compiled > millis * COMPILING
                     || nowAllocated - allocated > millis * MAX_BYTES_PER_MILLI;
-            if (compiling || nanos < best * (1 - IMPROVEMENT)) {
+            if (unsettled || nanos < best * (1 - IMPROVEMENT)) {
                 steadySince = end;
             }
             best = Math.min(best, nanos);

@@ -23,7 +23,7 @@ final class CrossEntropy {
 
     private CrossEntropy() {}
 
-    /** log Σ exp(x). */
+    /** log Σ exp(x); s is overwritten. */
     static double logSumExp(float[] x, int at, int n, float[] s) {
         float max = max(x, at, n, s);
         double sum = 0;

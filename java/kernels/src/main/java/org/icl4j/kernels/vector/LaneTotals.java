@@ -27,8 +27,10 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Never inlined: callers have vectors of their own.
  */
 final class LaneTotals {
+    /** Not final, as {@link OwnMethod} says. */
     private static MethodHandle addLanes =
             OwnMethod.of(MethodHandles.lookup(), "addLanes", float[].class, int.class, int.class);
+    /** Not final, as {@link OwnMethod} says. */
     private static MethodHandle compareLanes =
             OwnMethod.of(MethodHandles.lookup(), "compareLanes", float[].class, int.class, int.class);
 

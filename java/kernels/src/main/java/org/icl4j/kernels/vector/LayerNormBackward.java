@@ -14,7 +14,9 @@ import org.icl4j.kernels.Matrix;
 /**
  * The gradient of {@link LayerNorm} in two halves: by rows for the input, by columns for the parameters.
  *
- * @param x [rows, columns], as gamma [1, columns], mean and rstd [1, rows] and dy, like x, an input
+ * @param x [rows, columns], as dy an input
+ * @param gamma [1, columns]
+ * @param mean [1, rows], as rstd what the forward pass kept
  */
 record LayerNormBackward(
         Matrix<float[]> x, Matrix<float[]> gamma, Matrix<float[]> mean, Matrix<float[]> rstd, Matrix<float[]> dy) {

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
-/** RMSNorm of one row, and the gradient's two halves: by rows for the input, by columns for the parameter. */
+/** RMSNorm of rows, and the gradient's two halves: by rows for the input, by columns for the parameter. */
 final class RmsNorm {
     /** Places in the scratch array: partial sums of LENGTH rows, and their statistic, a lane each. */
     private static final int RSTD = LENGTH * LENGTH;

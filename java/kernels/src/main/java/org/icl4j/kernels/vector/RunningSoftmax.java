@@ -39,6 +39,7 @@ final class RunningSoftmax {
     /** The length of all of it. */
     static final int STATISTICS = PARTIAL + QUERIES * LENGTH;
 
+    /** Not final, as {@link OwnMethod} says. */
     private static MethodHandle exponentials = OwnMethod.of(
             MethodHandles.lookup(),
             "exponentials",

@@ -30,6 +30,7 @@ final class Softmax {
 
     static final int SCRATCH_LENGTH = UNUSED + LENGTH;
 
+    /** Not final, as {@link OwnMethod} says. */
     private static MethodHandle exponentialsOfRows = OwnMethod.of(
             MethodHandles.lookup(),
             "exponentialsOfRows",

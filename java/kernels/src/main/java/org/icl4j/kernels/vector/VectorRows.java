@@ -12,10 +12,7 @@ import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.RowKernels;
 
-/**
- * {@link RowKernels} on vectors: sums over rows here, {@link Softmax} and {@link LayerNorm} in
- * files of their own.
- */
+/** {@link RowKernels} on vectors: sums over rows here, softmax and the norms in files of their own. */
 final class VectorRows implements RowKernels<float[]> {
     /** Elements of an operand that are read more than once from the nearest cache. */
     private static final int CACHED_ELEMENTS = 8192;

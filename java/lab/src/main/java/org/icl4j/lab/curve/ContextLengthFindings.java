@@ -1,9 +1,11 @@
 package org.icl4j.lab.curve;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.task.regression.Averaging;
@@ -73,7 +75,7 @@ final class ContextLengthFindings {
                 "linear.no-examples",
                 Estimate.difference(model.at(0), zeroWithoutExamples).size());
         run.conclude("linear.few-examples", farthestFromLeastSquares(Math.min(FEW, nDims - 1)));
-        run.conclude("linear.falling", Estimate.exact(largestRise(trained)));
+        run.conclude("linear.falling", largestRise(trained));
         run.conclude("length.jump", Estimate.ratio(model.at(trained + 1), model.at(trained)));
     }
 
@@ -86,14 +88,12 @@ final class ContextLengthFindings {
         return farthest;
     }
 
-    /** From one number of examples to the next, the lower end of the interval. */
-    private double largestRise(int upTo) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int k = 1; k <= upTo; k++) {
-            double rise = Estimate.difference(model.at(k), model.at(k - 1)).low();
-            largest = Math.max(largest, rise);
-        }
-        return largest;
+    /** From one number of examples to the next. */
+    private Estimate largestRise(int upTo) {
+        return IntStream.rangeClosed(1, upTo)
+                .mapToObj(k -> Estimate.difference(model.at(k), model.at(k - 1)))
+                .max(Comparator.comparingDouble(Estimate::value))
+                .orElseThrow();
     }
 
     private Plot lengths() {

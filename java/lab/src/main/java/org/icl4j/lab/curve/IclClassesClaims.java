@@ -28,15 +28,13 @@ final class IclClassesClaims {
                 c.of(1.3, 0.97, 0.85),
                 GARG + ", Sec. 5: 0.58 against 0.75 after 500,000 steps; card R4",
                 "sparse functions: error by that of least squares, after a quarter as many examples as dimensions;"
-                    + " below 1 it makes use of sparsity. The whole gain takes the paper's 500,000 steps: minutes of"
-                    + " training show a part of it at most");
+                        + " below 1 it makes use of sparsity");
         c.add(
                 "sparse.at-half",
                 AT_MOST,
                 c.of(2.2, 0.97, 0.3),
                 GARG + ", Sec. 5: 0.09 against 0.5 after 500,000 steps; card R4",
-                "the same after half as many; with as many examples as dimensions least squares is right, and models"
-                        + " trained for minutes are not");
+                "the same after half as many examples as dimensions");
     }
 
     private static void addTree(ClaimList c) {

@@ -2,6 +2,8 @@ package org.icl4j.lab.curve;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,8 @@ import org.icl4j.lab.task.regression.Ridge;
 import org.icl4j.lab.task.regression.SparseLinearRegression;
 import org.icl4j.lab.task.regression.TwoLayerNetwork;
 import org.icl4j.lab.task.regression.WithIntercept;
+import org.icl4j.lab.training.Curriculum;
+import org.icl4j.transformer.tensor.RandomStream;
 
 /**
  * Other classes of functions in context (Garg et al. 2022, Section 5): sparse linear functions, decision trees and two-layer networks;
@@ -81,7 +85,7 @@ public final class IclClassesExperiment implements Experiment {
 
     @Override
     public <A> void run(Run<A> run) throws IOException {
-        Recipe recipe = new Recipe(run.settings());
+        Recipe recipe = new Recipe(run.settings(), run.request().scale());
         Settings s = run.settings();
         Lesson sparse = lesson(
                 recipe,
@@ -99,27 +103,25 @@ public final class IclClassesExperiment implements Experiment {
         Predictor ofSparse = recipe.train(run, sparse);
         Predictor ofTrees = recipe.train(run, tree);
         Predictor ofNetworks = recipe.train(run, network);
-        reportSparse(run, sparse, curves(run, sparse, ofSparse, rivalsOfSparse(sparse)));
-        reportTrees(run, tree, curves(run, tree, ofTrees, rivalsOfTrees()));
-        reportNetworks(run, network, curves(run, network, ofNetworks, rivalsOfNetworks()));
+        int prompts = recipe.prompts();
+        reportSparse(run, sparse, curves(run, sparse, prompts, ofSparse, rivalsOfSparse(sparse)));
+        reportTrees(run, tree, curves(run, tree, prompts, ofTrees, rivalsOfTrees()));
+        reportNetworks(run, network, curves(run, network, prompts, ofNetworks, rivalsOfNetworks()));
     }
 
     private static Lesson lesson(Recipe recipe, String name, Growing growing, Supplier<FunctionClass> functions) {
         Settings settings = recipe.settings();
         int points = settings.integer(name + "Points");
         FunctionClass drawn;
+        Curriculum curriculum;
         try {
             drawn = functions.get();
+            curriculum = recipe.curriculum(growing, drawn.nDims(), points);
+            drawn.sample(RandomStream.of(0, "check", 0, 0), points, curriculum.dims(0));
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
-        Lesson lesson = new Lesson(
-                name,
-                drawn,
-                points,
-                2 * points - 1,
-                recipe.curriculum(growing, drawn.nDims(), points),
-                settings.integer(name + "Steps"));
+        Lesson lesson = new Lesson(name, drawn, points, 2 * points - 1, curriculum, settings.integer(name + "Steps"));
         recipe.requireFitting(lesson);
         return lesson;
     }
@@ -169,8 +171,8 @@ public final class IclClassesExperiment implements Experiment {
         return "ridge " + lambda;
     }
 
-    private static ErrorCurves curves(Run<?> run, Lesson lesson, Predictor model, Map<String, Predictor> rivals) {
-        int prompts = new Recipe(run.settings()).prompts();
+    private static ErrorCurves curves(
+            Run<?> run, Lesson lesson, int prompts, Predictor model, Map<String, Predictor> rivals) {
         return new ErrorCurves(
                 lesson.fresh(run.seed(), prompts, lesson.points()),
                 lesson.functions().zeroError(),
@@ -199,12 +201,11 @@ public final class IclClassesExperiment implements Experiment {
         curves.measure(run, lesson.name());
         run.conclude("network.error", curves.model().mean(most));
         run.conclude("network.neighbours", curves.ratio(NEIGHBOURS, most));
-        Estimate worst = curves.ratio(ridge(LAMBDAS[0]), most);
-        for (double lambda : LAMBDAS) {
-            Estimate ratio = curves.ratio(ridge(lambda), most);
-            worst = ratio.value() > worst.value() ? ratio : worst;
-        }
-        run.conclude("network.ridge", worst);
+        Estimate toBestRidge = Arrays.stream(LAMBDAS)
+                .mapToObj(lambda -> curves.ratio(ridge(lambda), most))
+                .max(Comparator.comparingDouble(Estimate::value))
+                .orElseThrow();
+        run.conclude("network.ridge", toBestRidge);
         run.plot(curves.plot(lesson.name(), "Two-layer networks are learned in context", lesson.points()));
     }
 }

@@ -54,8 +54,8 @@ final class IclCurveClaims {
                 AT_MOST,
                 0.02,
                 GARG + ", Sec. 3; card R1",
-                "an example more never makes it worse, up to the longest prompt of training (largest rise of the error,"
-                        + " beyond what its 95 % interval explains)");
+                "no example more makes it worse by more than this, up to the longest prompt of training (largest rise"
+                        + " of the error)");
         c.add(
                 "length.jump",
                 AT_LEAST,
@@ -77,7 +77,7 @@ final class IclCurveClaims {
                 AT_LEAST,
                 c.of(1.2, 2, 2),
                 GARG + ", Sec. 4: 0.58 against 0.0012; card R3",
-                "inputs times 3 hurt more than functions by 3 (ratio of the errors, each by that of answering 0,"
+                "inputs times 3 hurt more than functions times 1/3 (ratio of the errors, each by that of answering 0,"
                         + " after 2d examples)");
         c.add(
                 "order.deviation",

@@ -72,7 +72,7 @@ public final class IclCurveExperiment implements Experiment {
 
     @Override
     public <A> void run(Run<A> run) throws IOException {
-        Recipe recipe = new Recipe(run.settings());
+        Recipe recipe = new Recipe(run.settings(), run.request().scale());
         Lesson linear = linear(recipe, run.settings());
         Lesson noisy = noisy(recipe, run.settings());
         recipe.requireFitting(linear);

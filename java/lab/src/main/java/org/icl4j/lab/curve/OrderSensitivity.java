@@ -17,7 +17,7 @@ final class OrderSensitivity {
      *
      * @param prompts with at least one example each
      * @param seed of the orders
-     * @param orders of each prompt, at least 1
+     * @param orders of each prompt, at least 2
      */
     static Estimate of(Predictor predictor, List<Points> prompts, long seed, int orders) {
         List<Points> ordered = new ArrayList<>();
@@ -37,7 +37,7 @@ final class OrderSensitivity {
         return Estimate.mean(deviations);
     }
 
-    /** √(1/n)·Σ(ŷ − mean)² over n rows, of their last columns. */
+    /** √(Σ(ŷ − mean)²/(n − 1)) over n rows, of their last columns: the orders are a sample of all. */
     private static double deviationOfLast(double[][] rows, int from, int count) {
         double mean = 0;
         for (int i = from; i < from + count; i++) {
@@ -47,7 +47,7 @@ final class OrderSensitivity {
         for (int i = from; i < from + count; i++) {
             squares += (last(rows[i]) - mean) * (last(rows[i]) - mean);
         }
-        return Math.sqrt(squares / count);
+        return Math.sqrt(squares / (count - 1));
     }
 
     private static double last(double[] row) {

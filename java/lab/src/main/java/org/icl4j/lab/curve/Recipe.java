@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.icl4j.kernels.AdamW;
 import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
@@ -21,10 +22,10 @@ import org.icl4j.transformer.training.Trainer;
 import org.icl4j.transformer.training.TrainingSettings;
 
 /**
- * How the decoders of a run are made and trained: that of Garg et al. (2022) at full scale, otherwise one for narrow models and
- * minutes, with larger steps that rise and fall.
+ * How the decoders of a run are made and trained: as by Garg et al. (2022) at full scale, otherwise for narrow models and minutes, from
+ * larger weights and with larger steps that rise and fall.
  */
-record Recipe(Settings settings) {
+record Recipe(Settings settings, Scale scale) {
     /** What a recipe reads, with its defaults. */
     static List<Setting> declare() {
         return List.of(
@@ -32,7 +33,7 @@ record Recipe(Settings settings) {
                 Setting.integer("nLayers", 2, 3, 12, 1, 100, "blocks of the models"),
                 Setting.integer("nHeads", 2, 2, 8, 1, 64, "attention heads; divides dModel"),
                 Setting.integer("batch", 64, 1, 4096, "prompts in a training step"),
-                Setting.real("lr", 2e-3, 1e-3, 1e-4, 0, 1, "peak of the learning rate"),
+                Setting.real("lr", 2e-3, 2e-3, 1e-4, 0, 1, "peak of the learning rate"),
                 Setting.integer("warmup", 300, 500, 0, 0, 1_000_000, "steps over which the learning rate rises"),
                 Setting.real(
                         "floor",
@@ -104,6 +105,10 @@ record Recipe(Settings settings) {
                 settings.integer("dModel"));
     }
 
+    private Initialization initialization() {
+        return scale == Scale.FULL ? Initialization.GPT2 : Initialization.FAN_IN;
+    }
+
     private Schedule schedule(Lesson lesson) {
         int steps = lesson.steps();
         return new Schedule(
@@ -130,7 +135,7 @@ record Recipe(Settings settings) {
      */
     <A> DecoderPredictor<A> train(Run<A> run, Lesson lesson) throws IOException {
         DecoderConfig config = config(lesson);
-        Parameters<A> parameters = Decoder.initialize(config, Initialization.FAN_IN, run.precision(), run.seed());
+        Parameters<A> parameters = Decoder.initialize(config, initialization(), run.precision(), run.seed());
         Decoder<A> decoder = new Decoder<>(config, run.kernels(), parameters);
         RegressionObjective<A> objective = new RegressionObjective<>(
                 run.precision(), lesson.functions(), lesson.curriculum(), run.seed(), settings.integer("batch"));

@@ -87,7 +87,7 @@ final class ShiftFindings {
     private static Plot plot(Map<String, double[]> inputs, Map<String, double[]> values) {
         return Plot.of(
                         "shifts",
-                        "Scaled inputs hurt more than scaled functions",
+                        "Inputs times 3 hurt more than functions times 1/3",
                         "squared error by that of answering 0, twice as many examples as dimensions",
                         Axis.named("factor", new ArrayList<>(FACTORS.keySet())),
                         Axis.logarithmic("error"))

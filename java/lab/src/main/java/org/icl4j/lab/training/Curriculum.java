@@ -54,7 +54,8 @@ public record Curriculum(Growth dims, Growth points) {
                 new Growth(Math.min(firstPoints, points), points, morePoints, interval));
     }
 
-    int dims(long step) {
+    /** Coordinates that are active at a step, counted from 0. */
+    public int dims(long step) {
         return dims.at(step);
     }
 

@@ -34,6 +34,12 @@ final class Speed {
         }
     }
 
+    /** Steps follow; what lay between them and those before is not counted. */
+    void begin() {
+        since = System.nanoTime();
+        operations = 0;
+    }
+
     /** One more step is done. */
     void stepped() {
         operations += trainer.operations();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
@@ -83,10 +84,17 @@ public final class TrainingRun<A> {
         this.evaluator = evaluator;
         this.checkpoint = new Checkpoint<>(
                 run.checkpoints().resolve(name + ".safetensors"),
-                run.identity(),
+                identity(run, name),
                 trainer.decoder().parameters(),
                 trainer.adam(),
                 MEASURED + evaluator.width());
+    }
+
+    /** A checkpoint of another model of the same run would fit where the shapes are equal. */
+    private static Map<String, String> identity(Run<?> run, String name) {
+        Map<String, String> identity = run.identity();
+        identity.put("model", name);
+        return identity;
     }
 
     /**
@@ -115,6 +123,7 @@ public final class TrainingRun<A> {
     private double meanLoss(long end, Speed speed, Progress.Stage stage) {
         long from = trainer.adam().steps();
         double sum = 0;
+        speed.begin();
         while (trainer.adam().steps() < end) {
             sum += step();
             long done = trainer.adam().steps();

@@ -93,11 +93,12 @@ final class Cli {
     }
 
     private static Process start(Path directory, List<String> command, ProcessBuilder.Redirect out) throws IOException {
-        return new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(out)
-                .redirectError(directory.resolve("stderr.txt").toFile())
-                .start();
+                .redirectError(directory.resolve("stderr.txt").toFile());
+        builder.environment().put("LC_ALL", "C.UTF-8"); // The system's own words for what went wrong are compared.
+        return builder.start();
     }
 
     private static File stdout(Path directory) {
@@ -112,6 +113,7 @@ final class Cli {
     /** What a process that was started in {@code directory} ended in. */
     static Result result(Path directory, Process process) throws IOException, InterruptedException {
         if (!process.waitFor(3, TimeUnit.MINUTES)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new IllegalStateException("no end within three minutes: " + process.info());
         }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,10 @@ import java.util.stream.Stream;
 import org.icl4j.kernels.Precision;
 import org.icl4j.transformer.files.SafeTensors;
 import org.icl4j.transformer.tensor.Tensor;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What can befall a run that trains: whatever it is, it is said in one line, the last checkpoint stays as it was, and the run goes on
  * from it to the bytes of an undisturbed one.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Durability {
     private static final int STEPS = 12;
 
@@ -35,26 +37,23 @@ abstract class Durability {
     /** An undisturbed run, and one that was killed in training. */
     private record Prepared(Path undisturbed, Path unfinished) {}
 
-    private static final Map<SmallRun, Prepared> PREPARED = new EnumMap<>(SmallRun.class);
-
-    @TempDir
-    private static Path shared;
+    private Path shared;
 
     @TempDir
     private Path directory;
 
     private final SmallRun run;
+    private Prepared prepared;
 
     Durability(SmallRun run) {
         this.run = run;
     }
 
-    @BeforeEach
-    void prepare() throws IOException, InterruptedException {
-        if (!PREPARED.containsKey(run)) {
-            Path undisturbed = run.complete(shared.resolve("undisturbed"), STEPS);
-            PREPARED.put(run, new Prepared(undisturbed, killedInTraining(shared.resolve("unfinished"))));
-        }
+    @BeforeAll
+    void prepare(@TempDir Path all) throws IOException, InterruptedException {
+        shared = all;
+        Path undisturbed = run.complete(shared.resolve("undisturbed"), STEPS);
+        prepared = new Prepared(undisturbed, killedInTraining(shared.resolve("unfinished")));
     }
 
     /** Now and then a run is over before it is seen to have begun, and so another one is killed. */
@@ -75,13 +74,13 @@ abstract class Durability {
     }
 
     private Path undisturbed() {
-        return PREPARED.get(run).undisturbed();
+        return prepared.undisturbed();
     }
 
     /** A copy of the run that was killed, so that every test may go on with it. */
     private Path unfinished() throws IOException {
         Path to = directory.resolve("run");
-        copy(PREPARED.get(run).unfinished(), to);
+        copy(prepared.unfinished(), to);
         return to;
     }
 
@@ -101,7 +100,7 @@ abstract class Durability {
     /** The trouble is said, the checkpoint is what it was before, and the run goes on from it to the same bytes. */
     private void assertHarmless(Path out, Cli.Result result, int code, String... parts) throws IOException {
         assertSaid(result, code, parts);
-        byte[] before = Files.readAllBytes(checkpoint(PREPARED.get(run).unfinished()));
+        byte[] before = Files.readAllBytes(checkpoint(prepared.unfinished()));
         assertArrayEquals(before, Files.readAllBytes(checkpoint(out)), "the checkpoint is kept");
         run.assertSameBytes(undisturbed(), run.complete(out, STEPS, "--resume"));
     }
@@ -156,6 +155,7 @@ abstract class Durability {
 
     /** A write that fails half-way: the limit on a file's size is to it what the end of a disk is. */
     @Test
+    @Tag("extended")
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void fileThatCannotGrow() throws IOException, InterruptedException {
         Path out = unfinished();
@@ -203,6 +203,7 @@ abstract class Durability {
     }
 
     @Test
+    @Tag("extended")
     void threadsChangeNoByte() throws IOException {
         for (String threads : List.of("2", "4")) {
             run.assertSameBytes(undisturbed(), run.complete(directory.resolve(threads), STEPS, "--threads", threads));

@@ -16,6 +16,7 @@ import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.task.TaskSeed;
 import org.icl4j.lab.task.regression.LeastSquares;
 import org.icl4j.lab.task.regression.LinearRegression;
+import org.icl4j.lab.task.regression.Predictor;
 import org.icl4j.lab.task.regression.Ridge;
 import org.icl4j.lab.training.Curriculum;
 import org.icl4j.report.Progress;
@@ -64,5 +65,30 @@ class FindingsTest {
         }
         assertTrue(found.get("linear.falling") < 1e-6, found + "; " + TaskSeed.hint());
         assertEquals(1, found.get("ridge.lambda"));
+    }
+
+    /** One who is wrong by 1, and by 2 past the longest prompt of training. */
+    @Test
+    void knownErrorsAreFoundOut() {
+        Predictor wrong = prompt -> {
+            double[] answers = prompt.targets().clone();
+            for (int i = 0; i < answers.length; i++) {
+                answers[i] += i < LINEAR.points() ? 1 : 2;
+            }
+            return answers;
+        };
+        Map<String, Double> found = new TreeMap<>();
+        try (Kernels<double[]> kernels = Kernels.open(Precision.F64, KernelOptions.defaults())) {
+            Run<?> run = run(kernels);
+            new ContextLengthFindings(run, LINEAR, wrong, 200).report();
+            new ShiftFindings(run, LINEAR.functions(), wrong, 200).report();
+            OrderFindings.report(run, LINEAR, wrong, 20);
+            RidgeFindings.report(run, NOISY, new Ridge(0.3), 200);
+            run.conclusions().forEach(c -> found.put(c.id(), c.measured()));
+        }
+        assertEquals(4, found.get("icl-curve.length.jump.f64"), 1e-9);
+        assertEquals(1.0 / 81, found.get("icl-curve.shift.inputs-thrice.f64"), 1e-9);
+        assertEquals(1.0 / 3, found.get("icl-curve.linear.at-d.f64"), 1e-9);
+        assertTrue(found.get("icl-curve.ridge.least-squares.f64") > 10, found + "; " + TaskSeed.hint());
     }
 }

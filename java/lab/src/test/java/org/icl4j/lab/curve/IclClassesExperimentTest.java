@@ -47,5 +47,6 @@ class IclClassesExperimentTest {
         runs().assertRefused(Map.of("nonzero", "4"));
         runs().assertRefused(Map.of("sparsePoints", "3", "sparseDims", "6"));
         runs().assertRefused(Map.of("nHeads", "3"));
+        runs().assertRefused(Map.of("sparseDims", "10", "nonzero", "6", "sparsePoints", "12", "growEvery", "10"));
     }
 }

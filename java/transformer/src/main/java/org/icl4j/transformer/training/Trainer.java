@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.icl4j.kernels.AdamW;
+import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.transformer.decoder.Decoder;
@@ -17,8 +18,7 @@ import org.icl4j.transformer.tensor.Tensor;
  * run that was stopped goes on to the same bytes.
  *
  * <p>The batch is split into {@link #SHARES} shares, whatever the number of threads, and their gradients are added up in order: so
- * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, not within kernels, for which kernels of one thread
- * serve best.
+ * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, each with kernels of one thread.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -31,6 +31,7 @@ public final class Trainer<A> implements AutoCloseable {
     private final Objective<A> objective;
     private final TrainingSettings settings;
     private final Adam<A> adam;
+    private final Kernels<A> ofOneThread;
     private final List<BatchShare<A>> shares = new ArrayList<>();
     private final ShareThreads threads;
 
@@ -45,11 +46,24 @@ public final class Trainer<A> implements AutoCloseable {
         this.objective = objective;
         this.settings = settings;
         this.adam = new Adam<>(kernels, decoder.parameters());
+        this.ofOneThread = ofOneThread(kernels);
+        Decoder<A> worker = new Decoder<>(decoder.config(), ofOneThread, decoder.parameters());
         int count = Math.min(SHARES, objective.batch());
         for (int i = 0; i < count; i++) {
-            shares.add(share(decoder, i, count));
+            shares.add(share(worker, i, count));
         }
         this.threads = new ShareThreads(Math.min(nThreads, count));
+    }
+
+    /** These if they are; threads within the kernels would be more than there are cores. */
+    private static <A> Kernels<A> ofOneThread(Kernels<A> kernels) {
+        return kernels.info().threads() == 1
+                ? kernels
+                : Kernels.open(
+                        kernels.precision(),
+                        KernelOptions.defaults()
+                                .provider(kernels.info().provider())
+                                .threads(1));
     }
 
     private BatchShare<A> share(Decoder<A> over, int number, int count) {
@@ -149,5 +163,8 @@ public final class Trainer<A> implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
+        if (ofOneThread != kernels) {
+            ofOneThread.close();
+        }
     }
 }
