@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.KernelUnavailableException;
+import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Estimate;
@@ -22,6 +25,7 @@ import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.rank1.Rank1Experiment;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -255,5 +259,17 @@ class CommandLineTest {
         String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Exit codes:"));
         assertEquals(5, commands.split("\\.\n", -1).length - 1, "every command's line is a sentence: " + commands);
         assertTrue(run("--version").out().startsWith("icl4j "));
+    }
+
+    /** OpenBLAS's number of threads is that of the process: a second number would be refused. */
+    @Test
+    void decodersTrainOnOpenBlas() {
+        KernelOptions options = KernelOptions.defaults().provider("openblas").threads(2);
+        try {
+            Kernels.open(Precision.F32, options).close();
+        } catch (KernelUnavailableException e) {
+            Assumptions.abort(e.getMessage());
+        }
+        SmallRun.RECALL.complete(directory.resolve("recall"), 2, "--provider", "openblas", "--threads", "2");
     }
 }

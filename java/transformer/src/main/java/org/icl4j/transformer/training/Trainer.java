@@ -55,15 +55,17 @@ public final class Trainer<A> implements AutoCloseable {
         this.threads = new ShareThreads(Math.min(nThreads, count));
     }
 
-    /** These if they are; threads within the kernels would be more than there are cores. */
+    /**
+     * These if they are, as threads within kernels would be more than there are cores; and these with OpenBLAS, whose number of threads
+     * is that of the process.
+     */
     private static <A> Kernels<A> ofOneThread(Kernels<A> kernels) {
-        return kernels.info().threads() == 1
-                ? kernels
-                : Kernels.open(
-                        kernels.precision(),
-                        KernelOptions.defaults()
-                                .provider(kernels.info().provider())
-                                .threads(1));
+        if (kernels.info().threads() == 1 || kernels.info().openBlas().isPresent()) {
+            return kernels;
+        }
+        String provider = kernels.info().provider();
+        return Kernels.open(
+                kernels.precision(), KernelOptions.defaults().provider(provider).threads(1));
     }
 
     private BatchShare<A> share(Decoder<A> over, int number, int count) {
