@@ -10,14 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.icl4j.bench.BenchException;
-import org.icl4j.bench.steps.BlockWorkloads;
-import org.icl4j.bench.steps.DecoderWorkloads;
+import org.icl4j.bench.survey.Survey;
 import org.icl4j.bench.survey.Timing;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.Precision;
-import org.icl4j.kernels.workload.KernelWorkloads;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.kernels.workload.Workload.Prepared;
 
@@ -82,10 +80,7 @@ final class Contest {
 
         Reference(Workload<float[]> workload) {
             this.workload = workload;
-            List<Workload<double[]>> all = new ArrayList<>(KernelWorkloads.benchmark());
-            all.addAll(BlockWorkloads.all());
-            all.addAll(DecoderWorkloads.all());
-            Workload<double[]> same = all.stream()
+            Workload<double[]> same = Survey.<double[]>catalogue().stream()
                     .filter(each -> each.name().equals(workload.name()))
                     .findFirst()
                     .orElseThrow();

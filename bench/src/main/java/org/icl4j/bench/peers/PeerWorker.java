@@ -90,7 +90,7 @@ public final class PeerWorker {
     }
 
     private String prepare(String name) {
-        Workload<float[]> workload = Survey.catalogue().stream()
+        Workload<float[]> workload = Survey.<float[]>catalogue().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();

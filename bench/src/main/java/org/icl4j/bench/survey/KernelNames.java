@@ -15,8 +15,10 @@ public final class KernelNames {
      * @throws ParameterException if there is none
      */
     public static void require(List<String> names, CommandSpec spec) {
-        List<String> known =
-                Survey.catalogue().stream().map(Workload::kernel).distinct().toList();
+        List<String> known = Survey.<float[]>catalogue().stream()
+                .map(Workload::kernel)
+                .distinct()
+                .toList();
         for (String name : names) {
             if (!known.contains(name)) {
                 throw new ParameterException(

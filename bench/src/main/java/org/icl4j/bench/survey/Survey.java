@@ -67,7 +67,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
         /** The workloads asked for. */
         public List<Workload<float[]>> workloads() {
             Set<String> met = new HashSet<>();
-            return catalogue().stream()
+            return Survey.<float[]>catalogue().stream()
                     .filter(workload -> kernels.isEmpty()
                             ? !workload.kernel().equals(DecoderWorkloads.STEP)
                             : kernels.contains(workload.kernel()))
@@ -127,8 +127,8 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
             "trainingStep B64 T51 d32 m128");
 
     /** Everything that can be measured. */
-    public static List<Workload<float[]>> catalogue() {
-        List<Workload<float[]>> all = new ArrayList<>(KernelWorkloads.benchmark());
+    public static <A> List<Workload<A>> catalogue() {
+        List<Workload<A>> all = new ArrayList<>(KernelWorkloads.benchmark());
         all.addAll(BlockWorkloads.all());
         all.addAll(DecoderWorkloads.all());
         return all;

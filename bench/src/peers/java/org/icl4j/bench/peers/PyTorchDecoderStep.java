@@ -35,11 +35,7 @@ final class PyTorchDecoderStep implements Peer.Call {
         initial = DecoderWorkloads.parameters(config, Precision.F32);
         TensorVector all = new TensorVector();
         initial.asMap().forEach((name, parameter) -> {
-            long[] shape = new long[parameter.rank()];
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = parameter.dim(i);
-            }
-            Tensor weight = PyTorchPeer.tensor(parameter.array(), shape).requires_grad_(true);
+            Tensor weight = PyTorchPeer.weight(parameter);
             weights.put(name, weight);
             all.push_back(weight);
         });

@@ -1,6 +1,7 @@
 package org.icl4j.bench.peers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -68,6 +69,12 @@ final class PyTorchPeer implements Peer {
     /** A tensor of its own with these numbers. */
     static Tensor tensor(float[] values, long... shape) {
         return torch.from_blob(new FloatPointer(values), shape).clone();
+    }
+
+    /** A parameter with its shape, of which gradients are asked. */
+    static Tensor weight(org.icl4j.transformer.tensor.Tensor<float[]> parameter) {
+        long[] shape = Arrays.stream(parameter.shape()).asLongStream().toArray();
+        return tensor(parameter.array(), shape).requires_grad_(true);
     }
 
     private static Tensor tensor(Matrix<float[]> matrix) {

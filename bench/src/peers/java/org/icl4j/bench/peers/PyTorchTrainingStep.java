@@ -37,11 +37,7 @@ final class PyTorchTrainingStep implements Peer.Call {
         Parameters<float[]> parameters = ContextualBlock.initialize(config, Precision.F32, BlockWorkloads.SEED);
         TensorVector all = new TensorVector();
         parameters.asMap().values().forEach(parameter -> {
-            long[] shape = new long[parameter.rank()];
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = parameter.dim(i);
-            }
-            Tensor weight = PyTorchPeer.tensor(parameter.array(), shape).requires_grad_(true);
+            Tensor weight = PyTorchPeer.weight(parameter);
             weights.add(weight);
             initial.add(parameter.array());
             all.push_back(weight);

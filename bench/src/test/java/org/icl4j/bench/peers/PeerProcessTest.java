@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A library's process: asked, checked, timed. */
 class PeerProcessTest {
     private static Workload<float[]> workload(String name) {
-        return Survey.catalogue().stream()
+        return Survey.<float[]>catalogue().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();

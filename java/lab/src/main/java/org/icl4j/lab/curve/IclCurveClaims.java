@@ -84,8 +84,8 @@ final class IclCurveClaims {
                 AT_MOST,
                 c.of(0.2, 0.15, 0.15),
                 "least squares is blind to order; card R3",
-                "the order of the examples matters little (standard deviation of the answer over 12 orders, by that of"
-                        + " the targets, after 2d examples)");
+                "the order of the examples matters little (standard deviation of the answer over random orders, by"
+                        + " that of the targets, after 2d examples)");
     }
 
     private static void addRidge(ClaimList c) {

@@ -80,6 +80,7 @@ public final class Run<A> {
         identity.put("seed", Long.toString(seed()));
         identity.put("precision", precision().name());
         identity.put("provider", kernels.info().provider());
+        identity.put("scale", request.scale().label());
         identity.putAll(settings.asMap());
         return identity;
     }

@@ -109,8 +109,8 @@ public final class TrainingRun<A> {
         List<double[]> history =
                 new ArrayList<>(Resumption.of(checkpoint).map(List::of).orElseGet(() -> List.of(evaluate(Double.NaN))));
         try (Progress.Stage stage = run.progress().begin("training " + name, plan.steps())) {
-            Speed speed =
-                    new Speed(trainer, stage.isWatched() ? Speed.limit(trainer.threads()) : OptionalDouble.empty());
+            OptionalDouble limit = stage.isWatched() ? Speed.limit(trainer.threads()) : OptionalDouble.empty();
+            Speed speed = new Speed(() -> trainer.operations(), limit, System::nanoTime);
             while (history.size() <= plan.intervals() && !hasLostPatience(history)) {
                 history.add(evaluate(meanLoss(plan.endOf(history.size()), speed, stage)));
                 checkpoint.save(history.toArray(double[][]::new));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.icl4j.lab.run.ShortRuns;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +23,8 @@ class IclClassesExperimentTest {
     @TempDir
     private Path directory;
 
-    private SmallRuns runs() {
-        return new SmallRuns(new IclClassesExperiment(), SHORT, directory);
+    private ShortRuns runs() {
+        return new ShortRuns(new IclClassesExperiment(), SHORT, directory);
     }
 
     @Test

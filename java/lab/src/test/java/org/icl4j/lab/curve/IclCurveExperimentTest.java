@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.icl4j.lab.run.ShortRuns;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +23,8 @@ class IclCurveExperimentTest {
     @TempDir
     private Path directory;
 
-    private SmallRuns runs() {
-        return new SmallRuns(new IclCurveExperiment(), SHORT, directory);
+    private ShortRuns runs() {
+        return new ShortRuns(new IclCurveExperiment(), SHORT, directory);
     }
 
     @Test

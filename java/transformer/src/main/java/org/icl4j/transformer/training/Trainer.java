@@ -18,7 +18,7 @@ import org.icl4j.transformer.tensor.Tensor;
  * run that was stopped goes on to the same bytes.
  *
  * <p>The batch is split into {@link #SHARES} shares, whatever the number of threads, and their gradients are added up in order: so
- * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, each with kernels of one thread.
+ * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, each with kernels of one thread but on OpenBLAS.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

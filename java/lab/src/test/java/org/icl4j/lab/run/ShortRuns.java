@@ -1,4 +1,4 @@
-package org.icl4j.lab.curve;
+package org.icl4j.lab.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,7 +16,6 @@ import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.UsageException;
-import org.icl4j.lab.run.Runner;
 import org.icl4j.report.Progress;
 
 /**
@@ -25,10 +24,10 @@ import org.icl4j.report.Progress;
  * @param settings with which a run is short
  * @param directory where the runs are
  */
-record SmallRuns(Experiment experiment, Map<String, String> settings, Path directory) {
+public record ShortRuns(Experiment experiment, Map<String, String> settings, Path directory) {
     private static final int SEED = 7;
 
-    Runner.Result run(String name, Map<String, String> given, int threads, Progress progress, boolean resume)
+    private Runner.Result run(String name, Map<String, String> given, int threads, Progress progress, boolean resume)
             throws IOException {
         RunRequest request = new RunRequest(experiment.name(), Scale.QUICK, "f32", SEED, given);
         KernelOptions options = KernelOptions.defaults().threads(threads);
@@ -36,7 +35,7 @@ record SmallRuns(Experiment experiment, Map<String, String> settings, Path direc
     }
 
     /** The verdicts by what stands between the experiment's name and the precision. */
-    Map<String, Verdict> verdicts(Map<String, String> given) throws IOException {
+    private Map<String, Verdict> verdicts(Map<String, String> given) throws IOException {
         Map<String, Verdict> verdicts = new TreeMap<>();
         String prefix = experiment.name() + ".";
         run("verdicts", given, 2, Progress.silent(), false)
@@ -46,13 +45,15 @@ record SmallRuns(Experiment experiment, Map<String, String> settings, Path direc
         return verdicts;
     }
 
-    void assertEveryClaimPasses(int claims) throws IOException {
+    /** At quick scale as it is, which takes a minute. */
+    public void assertEveryClaimPasses(int claims) throws IOException {
         Map<String, Verdict> verdicts = verdicts(Map.of());
         assertEquals(claims, verdicts.size());
         verdicts.forEach((quantity, verdict) -> assertEquals(Verdict.PASS, verdict, quantity));
     }
 
-    void assertFailing(List<String> quantities) throws IOException {
+    /** That what a short run teaches is not enough for these. */
+    public void assertFailing(List<String> quantities) throws IOException {
         Map<String, Verdict> verdicts = verdicts(settings);
         quantities.forEach(quantity -> assertEquals(Verdict.FAIL, verdicts.get(quantity), quantity));
     }
@@ -77,7 +78,7 @@ record SmallRuns(Experiment experiment, Map<String, String> settings, Path direc
     }
 
     /** One thread, and two with an interruption while {@code models.get(1)} is trained. */
-    void assertSameBytesAfterAnInterruption(List<String> models) throws IOException {
+    public void assertSameBytesAfterAnInterruption(List<String> models) throws IOException {
         Path one = run("one", settings, 1, Progress.silent(), false).directory();
         assertThrows(Interruption.class, () -> run("two", settings, 2, interrupting(models.get(1)), false));
         Path two = run("two", settings, 2, Progress.silent(), true).directory();
@@ -92,7 +93,7 @@ record SmallRuns(Experiment experiment, Map<String, String> settings, Path direc
         assertArrayEquals(Files.readAllBytes(one.resolve(file)), Files.readAllBytes(two.resolve(file)), file);
     }
 
-    void assertRefused(Map<String, String> given) {
+    public void assertRefused(Map<String, String> given) {
         assertThrows(UsageException.class, () -> run("refused", given, 1, Progress.silent(), false), given::toString);
     }
 }
