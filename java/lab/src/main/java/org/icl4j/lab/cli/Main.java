@@ -14,6 +14,9 @@ import org.icl4j.lab.experiment.Experiments;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.rank1.LayersExperiment;
+import org.icl4j.lab.rank1.LearningExperiment;
+import org.icl4j.lab.rank1.PatchesExperiment;
 import org.icl4j.lab.rank1.Rank1Experiment;
 import org.icl4j.lab.recall.RecallExperiment;
 import org.icl4j.report.Terminal;
@@ -24,7 +27,13 @@ import picocli.CommandLine.ParameterException;
 /** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
 public final class Main {
     private static final Experiments EXPERIMENTS = new Experiments(List.of(
-            new Rank1Experiment(), new RecallExperiment(), new IclCurveExperiment(), new IclClassesExperiment()));
+            new Rank1Experiment(),
+            new LayersExperiment(),
+            new LearningExperiment(),
+            new PatchesExperiment(),
+            new RecallExperiment(),
+            new IclCurveExperiment(),
+            new IclClassesExperiment()));
 
     private final Experiments experiments;
     private final PrintStream out;
