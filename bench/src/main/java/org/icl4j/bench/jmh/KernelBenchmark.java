@@ -62,6 +62,8 @@ public class KernelBenchmark extends WorkloadBenchmark {
         "sigmoidBackward 2624x256",
         "silu 2624x256",
         "siluBackward 2624x256",
+        "softplus 2624x256",
+        "softplusBackward 2624x256",
         "add 2624x256",
         "gate 2624x1024 swiglu",
         "gateBackward 2624x1024 swiglu",

@@ -62,6 +62,20 @@ abstract class CheckedGates<A> extends CheckedOptimizers<A> implements GateKerne
     }
 
     @Override
+    public void softplus(Matrix<A> x, Matrix<A> y) {
+        if (isWork("softplus", x, "y", y)) {
+            parts.gates().softplus(x, y);
+        }
+    }
+
+    @Override
+    public void softplusBackward(Matrix<A> x, Matrix<A> dy, Matrix<A> dx) {
+        if (isWork("softplusBackward", x, dy, "dx", dx)) {
+            parts.gates().softplusBackward(x, dy, dx);
+        }
+    }
+
+    @Override
     public void gate(Gate form, Matrix<A> x, Matrix<A> g, Matrix<A> y) {
         Objects.requireNonNull(form, "form");
         if (isWork("gate", x, g, "y", y)) {

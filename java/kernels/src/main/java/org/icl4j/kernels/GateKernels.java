@@ -72,6 +72,25 @@ public interface GateKernels<A> {
     void siluBackward(Matrix<A> x, Matrix<A> dy, Matrix<A> dx);
 
     /**
+     * y ← log(1 + exp(x)) (Dugas et al. 2001), a smooth max(x, 0).
+     *
+     * <p>Error ≤ 3·ε·y. In f32, values below the smallest normal number are flushed to 0. softplus(+∞) = +∞, softplus(−∞) = 0.
+     *
+     * @param y overwritten; may be x itself
+     */
+    void softplus(Matrix<A> x, Matrix<A> y);
+
+    /**
+     * dx ← dy·softplus′(x) = dy·σ(x).
+     *
+     * <p>Error ≤ 3·ε·|dx|. In f32, σ(x) may be flushed to 0 where it is below the smallest normal number.
+     *
+     * @param x the input of the forward pass
+     * @param dx overwritten; may be dy or x itself
+     */
+    void softplusBackward(Matrix<A> x, Matrix<A> dy, Matrix<A> dx);
+
+    /**
      * y ← a(g)·x, with a the activation that {@code form} names.
      *
      * <p>Error ≤ 4·ε·|y| for SWIGLU, and ≤ 4·ε·|x|·max(|a(g)|, |g|/2) for the others. In f32, a(g) may be flushed to 0 where

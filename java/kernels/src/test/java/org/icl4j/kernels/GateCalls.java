@@ -17,6 +17,8 @@ final class GateCalls {
         all.add(shape.<A>binary("sigmoidBackward").build((k, m) -> k.sigmoidBackward(m.get(0), m.get(1), m.get(2))));
         all.add(shape.<A>unary("silu").build((k, m) -> k.silu(m.get(0), m.get(1))));
         all.add(shape.<A>binary("siluBackward").build((k, m) -> k.siluBackward(m.get(0), m.get(1), m.get(2))));
+        all.add(shape.<A>unary("softplus").build((k, m) -> k.softplus(m.get(0), m.get(1))));
+        all.add(shape.<A>binary("softplusBackward").build((k, m) -> k.softplusBackward(m.get(0), m.get(1), m.get(2))));
         all.add(shape.<A>binary("add").build((k, m) -> k.add(m.get(0), m.get(1), m.get(2))));
         for (Gate form : Gate.values()) {
             all.add(shape.<A>binary("gate " + form).build((k, m) -> k.gate(form, m.get(0), m.get(1), m.get(2))));

@@ -61,6 +61,8 @@ class GateKernelsTest {
         SIGMOID_BACKWARD(2, 1),
         SILU(1, 1),
         SILU_BACKWARD(2, 1),
+        SOFTPLUS(1, 1),
+        SOFTPLUS_BACKWARD(2, 1),
         ADD(2, 1),
         SWIGLU(2, 1),
         GEGLU_EXACT(2, 1),
@@ -90,6 +92,8 @@ class GateKernelsTest {
                 case SIGMOID_BACKWARD -> kernels.sigmoidBackward(m.get(0), m.get(1), m.get(2));
                 case SILU -> kernels.silu(m.get(0), m.get(1));
                 case SILU_BACKWARD -> kernels.siluBackward(m.get(0), m.get(1), m.get(2));
+                case SOFTPLUS -> kernels.softplus(m.get(0), m.get(1));
+                case SOFTPLUS_BACKWARD -> kernels.softplusBackward(m.get(0), m.get(1), m.get(2));
                 case ADD -> kernels.add(m.get(0), m.get(1), m.get(2));
                 case SWIGLU, GEGLU_EXACT, GEGLU_TANH -> kernels.gate(form(), m.get(0), m.get(1), m.get(2));
                 default -> kernels.gateBackward(form(), m.get(0), m.get(1), m.get(2), m.get(3), m.get(4));
@@ -102,6 +106,8 @@ class GateKernelsTest {
             double tiny = 0x1p-98; // ε times it is 2⁻¹²¹.
             return switch (this) {
                 case EXP, SIGMOID -> 2 * exact + Float.MIN_NORMAL / 0x1p-23;
+                case SOFTPLUS -> 3 * exact + Float.MIN_NORMAL / 0x1p-23;
+                case SOFTPLUS_BACKWARD -> 3 * exact + Float.MIN_NORMAL / 0x1p-23 * Math.abs(in[1]);
                 case TANH -> 2 * exact;
                 case ADD -> exact;
                 case TANH_BACKWARD, SIGMOID_BACKWARD -> 2 * exact + 0x1p-125 * Math.abs(in[1]);
@@ -237,7 +243,7 @@ class GateKernelsTest {
         Tested<float[]> tested = new Tested<>("vector", Precision.F32);
         int n = 1_000_000;
         List<Operand<float[]>> operands = operands(kernel, Precision.F32, 1, 1, n);
-        int swept = kernel.inputs == 1 || kernel == Kernel.SILU_BACKWARD ? 0 : 1;
+        int swept = kernel.inputs == 1 || kernel == Kernel.SILU_BACKWARD || kernel == Kernel.SOFTPLUS_BACKWARD ? 0 : 1;
         if (kernel != Kernel.TANH_BACKWARD && kernel != Kernel.SIGMOID_BACKWARD) {
             int[] i = {0};
             operands.set(swept, Operand.matrix(Precision.F32, 1, n, () -> point(i[0]++)));

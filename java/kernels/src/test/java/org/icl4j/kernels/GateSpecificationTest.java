@@ -141,6 +141,19 @@ class GateSpecificationTest {
     }
 
     @Test
+    void softplus() {
+        kernels.softplus(x, y);
+        kernels.softplusBackward(x, dy, z);
+        for (int i = 0; i < N; i++) {
+            Dfp at = Exact.of(x.array()[i]);
+            Dfp exact = at.exp().add(1).log();
+            check(exact, y.array()[i], 3 * EPS * exact.toDouble(), "softplus of " + at);
+            Dfp slope = logistic(at).multiply(Exact.of(dy.array()[i]));
+            check(slope, z.array()[i], 3 * EPS * Math.abs(slope.toDouble()), "softplusBackward of " + at);
+        }
+    }
+
+    @Test
     void gate() {
         Matrix<double[]> dg = values();
         for (Gate form : Gate.values()) {

@@ -130,6 +130,8 @@ class GradientTest {
         Matrix<double[]> dx = zeros(5, 9);
         kernels.siluBackward(x, dy, dx);
         checkElementwise("silu", () -> kernels.silu(x, y), x, y, dy, dx);
+        kernels.softplusBackward(x, dy, dx);
+        checkElementwise("softplus", () -> kernels.softplus(x, y), x, y, dy, dx);
         kernels.tanh(x, y);
         kernels.tanhBackward(y, dy, dx);
         checkElementwise("tanh", () -> kernels.tanh(x, y), x, y, dy, dx);

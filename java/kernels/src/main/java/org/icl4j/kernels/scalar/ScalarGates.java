@@ -52,6 +52,16 @@ final class ScalarGates<A> implements GateKernels<A> {
     }
 
     @Override
+    public void softplus(Matrix<A> x, Matrix<A> y) {
+        map(x, x, y, (v, same) -> Math.max(v, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(v))));
+    }
+
+    @Override
+    public void softplusBackward(Matrix<A> x, Matrix<A> dy, Matrix<A> dx) {
+        map(x, dy, dx, (v, d) -> d * sigmoid(v));
+    }
+
+    @Override
     public void gate(Gate form, Matrix<A> x, Matrix<A> g, Matrix<A> y) {
         map(x, g, y, (v, gate) -> activation(form, gate) * v);
     }

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** tanh, the logistic function σ(x) = 1/(1 + exp(−x)), and x·σ(x), on vectors, with their slopes. */
+/** tanh, the logistic function σ(x) = 1/(1 + exp(−x)), x·σ(x) and log(1 + exp(x)), on vectors, with the slopes of the first three. */
 final class Hyperbolic {
     /** From here on tanh is 1 to the last digit. */
     private static final float TANH_END = 9.011f;
@@ -39,6 +39,21 @@ final class Hyperbolic {
     /** y·(1 − y) for y = σ(x). */
     static FloatVector sigmoidSlope(FloatVector y) {
         return y.mul(broadcast(SPECIES, 1).sub(y));
+    }
+
+    /** max(x, 0) + log(1 + e) with e = exp(−|x|); the logarithm is 2·artanh(s), s = e/(2 + e) ≤ ⅓, which keeps its digits near 0. */
+    static FloatVector softplus(FloatVector x) {
+        FloatVector e = VectorMath.exp(x.abs().neg());
+        FloatVector s = e.div(e.add(2));
+        FloatVector squared = s.mul(s);
+        FloatVector series = squared.fma(broadcast(SPECIES, 1f / 15), broadcast(SPECIES, 1f / 13));
+        series = series.fma(squared, broadcast(SPECIES, 1f / 11));
+        series = series.fma(squared, broadcast(SPECIES, 1f / 9));
+        series = series.fma(squared, broadcast(SPECIES, 1f / 7));
+        series = series.fma(squared, broadcast(SPECIES, 1f / 5));
+        series = series.fma(squared, broadcast(SPECIES, 1f / 3));
+        FloatVector twice = s.add(s);
+        return series.mul(squared).fma(twice, twice).add(x.max(0));
     }
 
     static FloatVector silu(FloatVector x) {

@@ -16,6 +16,9 @@ final class VectorGates implements GateKernels<float[]> {
     private static final LaneMap SILU = new LaneMap((x, y, z) -> Hyperbolic.silu(x));
     private static final LaneMap SILU_BACKWARD =
             new LaneMap((x, dy, z) -> Hyperbolic.siluSlope(x).mul(dy));
+    private static final LaneMap SOFTPLUS = new LaneMap((x, y, z) -> Hyperbolic.softplus(x));
+    private static final LaneMap SOFTPLUS_BACKWARD =
+            new LaneMap((x, dy, z) -> Hyperbolic.sigmoid(x).mul(dy));
     private static final LaneMap SWIGLU =
             new LaneMap((g, x, z) -> Hyperbolic.silu(g).mul(x));
     private static final LaneMap GEGLU_EXACT =
@@ -66,6 +69,16 @@ final class VectorGates implements GateKernels<float[]> {
     @Override
     public void siluBackward(Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
         tasks.map(SILU_BACKWARD, x, dy, dx);
+    }
+
+    @Override
+    public void softplus(Matrix<float[]> x, Matrix<float[]> y) {
+        tasks.map(SOFTPLUS, x, x, y);
+    }
+
+    @Override
+    public void softplusBackward(Matrix<float[]> x, Matrix<float[]> dy, Matrix<float[]> dx) {
+        tasks.map(SOFTPLUS_BACKWARD, x, dy, dx);
     }
 
     @Override

@@ -27,6 +27,15 @@ final class GateWorkloads {
                 slope("sigmoidBackward", rows, cols, 3 * size, 0, Kernels::sigmoid, Kernels::sigmoidBackward),
                 map("silu", rows, cols, (EXP + 4) * size, size, Kernels::silu),
                 slope("siluBackward", rows, cols, (EXP + 9) * size, size, (k, x, y) -> {}, Kernels::siluBackward),
+                map("softplus", rows, cols, (EXP + 15) * size, size, Kernels::softplus),
+                slope(
+                        "softplusBackward",
+                        rows,
+                        cols,
+                        (EXP + 3) * size,
+                        size,
+                        (k, x, y) -> {},
+                        Kernels::softplusBackward),
                 add(rows, cols)));
         for (Gate form : Gate.values()) {
             all.add(gate(form, rows, gateCols));

@@ -14,6 +14,7 @@ import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.report.Progress;
 import org.icl4j.transformer.block.ContextualBlock;
 import org.icl4j.transformer.block.ContextualBlockConfig;
+import org.icl4j.transformer.block.ContextualPass;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
@@ -103,23 +104,24 @@ final class Training<A> {
     /** One step, on tensors that are made once. */
     private final class Step {
         private final AdamW settings = AdamW.adam(run.settings().real("lr"));
-        private final ContextualBlock.Activations<A> kept = block.activations(batch, examples + 1);
         private final Parameters<A> gradients = block.parameters().zerosLike();
-        private final Tensor<A> dOut = kept.mlpOut().zerosLike();
+        private final ContextualPass<A> pass = block.trainingPass(gradients, batch, examples + 1);
+        private final Tensor<A> dOut = pass.out().zerosLike();
 
         double take() {
             long number = adam.steps();
             Prompts<A> prompts = Prompts.sample(task, run.precision(), run.seed(), TRAIN, number, batch, examples);
-            block.forward(prompts.tokens(), kept);
+            pass.forward(prompts.tokens());
             int last = dOut.dim(1) - 1;
             double loss = 0;
             for (int b = 0; b < batch; b++) {
-                double error = Errors.prediction(kept.mlpOut(), b) - prompts.targets()[b];
+                double error = Errors.prediction(pass.out(), b) - prompts.targets()[b];
                 loss += error * error / 2 / batch;
                 dOut.set(dOut.index(b, last), error / batch);
             }
             requireFinite(loss, number + 1);
-            block.backward(prompts.tokens(), kept, dOut, gradients);
+            gradients.asMap().values().forEach(gradient -> gradient.fill(0));
+            pass.backward(dOut);
             adam.step(settings, gradients);
             return loss;
         }

@@ -1,24 +1,27 @@
 package org.icl4j.transformer.block;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
+import org.icl4j.transformer.decoder.Initialization;
+import org.icl4j.transformer.layer.ParameterSpec;
+import org.icl4j.transformer.layer.Specs;
 import org.icl4j.transformer.tensor.Parameters;
-import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
- * The block of Dherin et al. (2025): T_W(C, x) = MLP_W(A(C, x)), softmax attention A then a two-layer ReLU MLP, without norm,
- * skip connection or positions.
+ * The block of Dherin et al. (2025): T_W(C, x) = MLP_W(A(C, x)), a contextual layer A then a two-layer ReLU MLP, without norm, skip
+ * connection or positions.
  *
  * <p>A prompt is [B, T, dToken]; its last token is the query x, those before it the context C. The output is computed at the
  * query only, and is of the width of a token.
  *
- * <p>Parameters, stored [out, in]: {@code attn.{q,k,v}_proj.weight} [dModel, dToken], {@code attn.o_proj.weight} [dModel,
- * dModel], {@code mlp.c_fc.weight} = W [dMlp, dModel], {@code mlp.c_fc.bias} [dMlp], {@code mlp.c_proj.weight} [dToken, dMlp],
- * {@code mlp.c_proj.bias} [dToken].
+ * <p>Parameters, stored [out, in]: of softmax attention {@code attn.{q,k,v}_proj.weight} [dModel, dToken] and {@code
+ * attn.o_proj.weight} [dModel, dModel]; of every other layer {@code read_in.weight} [dModel, dToken] and those of a decoder's mixer
+ * from {@code attn.} on; {@code mlp.c_fc.weight} = W [dMlp, dModel], {@code mlp.c_fc.bias} [dMlp], {@code mlp.c_proj.weight} [dToken,
+ * dMlp], {@code mlp.c_proj.bias} [dToken].
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -29,8 +32,6 @@ public final class ContextualBlock<A> {
     private final ContextualBlockConfig config;
     private final Kernels<A> kernels;
     private final Parameters<A> parameters;
-    private final SoftmaxAttention<A> attention;
-    private final ReluMlp<A> mlp;
 
     /**
      * A block on these parameters, which it reads at every pass and does not copy.
@@ -38,49 +39,28 @@ public final class ContextualBlock<A> {
      * @throws IllegalArgumentException if a parameter is missing or not of the shape that {@code config} gives it
      */
     public ContextualBlock(ContextualBlockConfig config, Kernels<A> kernels, Parameters<A> parameters) {
-        shapes(config).forEach((name, shape) -> requireShape(name, parameters.get(name), shape, config));
+        for (ParameterSpec spec : specs(config)) {
+            Tensor<A> given = parameters.get(spec.name());
+            if (!Arrays.equals(given.shape(), spec.dimensions())) {
+                throw new IllegalArgumentException("parameter '" + spec.name() + "' is " + given + ", expected "
+                        + spec.shape() + " for " + config);
+            }
+        }
         this.config = config;
         this.kernels = kernels;
         this.parameters = parameters;
-        this.attention = new SoftmaxAttention<>(config, kernels, parameters);
-        this.mlp = new ReluMlp<>(kernels, parameters);
     }
 
-    /** Shapes of the parameters by name, in order. */
-    private static Map<String, int[]> shapes(ContextualBlockConfig config) {
-        int dToken = config.dToken();
-        int dModel = config.dModel();
-        Map<String, int[]> shapes = new LinkedHashMap<>();
-        shapes.put(SoftmaxAttention.W_Q, new int[] {dModel, dToken});
-        shapes.put(SoftmaxAttention.W_K, new int[] {dModel, dToken});
-        shapes.put(SoftmaxAttention.W_V, new int[] {dModel, dToken});
-        shapes.put(SoftmaxAttention.W_O, new int[] {dModel, dModel});
-        shapes.put(ReluMlp.W, new int[] {config.dMlp(), dModel});
-        shapes.put(ReluMlp.B, new int[] {config.dMlp()});
-        shapes.put(ReluMlp.W_OUT, new int[] {dToken, config.dMlp()});
-        shapes.put(ReluMlp.B_OUT, new int[] {dToken});
-        return shapes;
+    private static List<ParameterSpec> specs(ContextualBlockConfig config) {
+        Specs specs = new Specs();
+        ContextualLayer.declare(specs, config);
+        ReluMlp.declare(specs, config);
+        return specs.list();
     }
 
-    private static void requireShape(String name, Tensor<?> parameter, int[] shape, ContextualBlockConfig config) {
-        if (!Arrays.equals(parameter.shape(), shape)) {
-            throw new IllegalArgumentException("parameter '" + name + "' is " + parameter + ", expected "
-                    + Arrays.toString(shape) + " for " + config);
-        }
-    }
-
-    /** Fresh parameters: every weight N(0, 1/fan-in), biases 0, from the stream (seed, "init"). */
+    /** Fresh parameters, {@linkplain Initialization#LECUN every weight N(0, 1/fan-in)}, biases 0. */
     public static <A> Parameters<A> initialize(ContextualBlockConfig config, Precision<A> precision, long seed) {
-        Map<String, Tensor<A>> tensors = new LinkedHashMap<>();
-        shapes(config).forEach((name, shape) -> tensors.put(name, Tensor.zeros(precision, shape)));
-        int number = 0;
-        for (Tensor<A> tensor : tensors.values()) {
-            if (tensor.rank() == 2) {
-                RandomStream.of(seed, "init", 0, number).fillGaussian(tensor, 1 / Math.sqrt(tensor.dim(1)));
-            }
-            number++;
-        }
-        return Parameters.of(tensors);
+        return Initialization.LECUN.draw(specs(config), 1, precision, seed);
     }
 
     /** The sizes. */
@@ -103,82 +83,31 @@ public final class ContextualBlock<A> {
         return new ContextualBlock<>(config, kernels, parameters.with(name, value));
     }
 
-    /** What a pass keeps, for one shape of prompts. Passes that reuse it allocate no tensors. */
-    public static final class Activations<A> {
-        private final SoftmaxAttention.Activations<A> attention;
-        private final ReluMlp.Activations<A> mlp;
-        private final int[] shape;
-
-        private Activations(Precision<A> precision, ContextualBlockConfig config, int batch, int length) {
-            attention = new SoftmaxAttention.Activations<>(precision, config, batch, length);
-            mlp = new ReluMlp.Activations<>(precision, config, batch);
-            shape = new int[] {batch, length, config.dToken()};
-        }
-
-        /** A(C, x) of the last pass, [B, dModel]. */
-        public Tensor<A> attnOut() {
-            return attention.attnOut;
-        }
-
-        /** T(C, x) of the last pass, [B, dToken]. */
-        public Tensor<A> mlpOut() {
-            return mlp.mlpOut;
-        }
-    }
-
     /**
-     * Room for passes over {@code batch} prompts of {@code length} tokens, the query among them.
+     * Forward passes over {@code batch} prompts of {@code length} tokens, the query among them.
      *
      * @throws IllegalArgumentException if either is below 1
      */
-    public Activations<A> activations(int batch, int length) {
-        if (batch < 1 || length < 1) {
-            throw new IllegalArgumentException(
-                    "activations for batch=" + batch + " length=" + length + ": both must be at least 1");
-        }
-        return new Activations<>(kernels.precision(), config, batch, length);
+    public ContextualPass<A> pass(int batch, int length) {
+        return new ContextualPass<>(this, Optional.empty(), batch, length);
     }
 
     /**
-     * Computes A(C, x) and T_W(C, x) of every prompt.
+     * Forward and backward passes.
      *
-     * @param tokens [B, T, dToken], not modified
-     * @param kept overwritten; made by {@link #activations} for this shape
-     * @throws IllegalArgumentException if {@code kept} was made for another shape
+     * @param gradients of the names and shapes of the parameters; backward passes add to them
+     * @throws IllegalArgumentException as {@link #pass}
      */
-    public void forward(Tensor<A> tokens, Activations<A> kept) {
-        requireShape(tokens, kept);
-        attention.forward(tokens, kept.attention);
-        mlp.forward(kept.attention.attnOut, kept.mlp);
+    public ContextualPass<A> trainingPass(Parameters<A> gradients, int batch, int length) {
+        return new ContextualPass<>(this, Optional.of(gradients), batch, length);
     }
 
-    /**
-     * Gradient of the last forward pass with respect to the parameters.
-     *
-     * @param tokens the prompts of that pass
-     * @param kept what that pass left
-     * @param dMlpOut gradient with respect to its output, [B, dToken], not modified
-     * @param gradients of the names and shapes of the parameters, overwritten
-     */
-    public void backward(Tensor<A> tokens, Activations<A> kept, Tensor<A> dMlpOut, Parameters<A> gradients) {
-        requireShape(tokens, kept);
-        mlp.backward(kept.attention.attnOut, kept.mlp, dMlpOut, gradients);
-        attention.backward(tokens, kept.attention, kept.mlp.dMlpIn, gradients);
-    }
-
-    private void requireShape(Tensor<A> tokens, Activations<A> kept) {
-        if (!Arrays.equals(tokens.shape(), kept.shape)) {
-            throw new IllegalArgumentException("prompts " + tokens + " with activations made for "
-                    + Arrays.toString(kept.shape) + " [batch, length, dToken]");
-        }
-    }
-
-    private Activations<A> activationsFor(Tensor<A> tokens) {
+    private ContextualPass<A> passFor(Tensor<A> tokens) {
         if (tokens.rank() != 3) {
             throw new IllegalArgumentException(
                     "prompts " + tokens + ": expected [batch, length, dToken=" + config.dToken() + "]");
         }
-        return activations(tokens.dim(0), tokens.dim(1));
+        return pass(tokens.dim(0), tokens.dim(1));
     }
 
     /**
@@ -188,9 +117,9 @@ public final class ContextualBlock<A> {
      * @throws IllegalArgumentException if {@code tokens} has another rank or width, or no token
      */
     public Tensor<A> apply(Tensor<A> tokens) {
-        Activations<A> kept = activationsFor(tokens);
-        forward(tokens, kept);
-        return kept.mlpOut();
+        ContextualPass<A> pass = passFor(tokens);
+        pass.forward(tokens);
+        return pass.out();
     }
 
     /**
@@ -200,9 +129,8 @@ public final class ContextualBlock<A> {
      * @throws IllegalArgumentException if {@code tokens} has another rank or width, or no token
      */
     public Tensor<A> context(Tensor<A> tokens) {
-        Activations<A> kept = activationsFor(tokens);
-        requireShape(tokens, kept);
-        attention.forward(tokens, kept.attention);
-        return kept.attnOut();
+        ContextualPass<A> pass = passFor(tokens);
+        pass.forwardToContext(tokens);
+        return pass.context();
     }
 }

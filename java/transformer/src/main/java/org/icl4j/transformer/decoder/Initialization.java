@@ -47,15 +47,29 @@ public enum Initialization {
                 default -> fanIn;
             };
         }
+    },
+    /** For models without a residual stream: 1/√fan-in for every weight (LeCun, Bottou, Orr and Müller 1998, §4.6). */
+    LECUN {
+        @Override
+        double standardDeviation(ParameterSpec spec, int nLayers) {
+            return 1 / Math.sqrt(spec.fanIn());
+        }
     };
+
+    /** Steps of a selective model begin near softplus(−2) = 0.13. */
+    private static final double STEP_BIAS = -2;
 
     /** The decays of a state begin at σ(−3) … σ(3), evenly spread in their logarithmic odds. */
     private static final double WIDEST_DECAY = 3;
 
     abstract double standardDeviation(ParameterSpec spec, int nLayers);
 
-    /** Parameters from the streams (seed, "init", 0, number of the parameter). */
-    <A> Parameters<A> draw(List<ParameterSpec> specs, int nLayers, Precision<A> precision, long seed) {
+    /**
+     * Parameters from the streams (seed, "init", 0, number of the parameter).
+     *
+     * @param nLayers blocks whose results are added to one residual stream
+     */
+    public <A> Parameters<A> draw(List<ParameterSpec> specs, int nLayers, Precision<A> precision, long seed) {
         Map<String, Tensor<A>> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
             Tensor<A> tensor = Tensor.zeros(precision, spec.dimensions());
@@ -63,6 +77,8 @@ public enum Initialization {
                 case BIAS -> {}
                 case GAIN -> tensor.fill(1);
                 case DECAY -> spread(tensor);
+                case STEP_BIAS -> tensor.fill(STEP_BIAS);
+                case LOG_RATE -> integers(tensor);
                 default ->
                     RandomStream.of(seed, "init", 0, tensors.size())
                             .fillGaussian(tensor, standardDeviation(spec, nLayers));
@@ -76,6 +92,14 @@ public enum Initialization {
         int intervals = Math.max(1, tensor.size() - 1);
         for (int i = 0; i < tensor.size(); i++) {
             tensor.set(i, WIDEST_DECAY * (2.0 * i / intervals - 1));
+        }
+    }
+
+    /** The rates of every channel begin at 1, 2, 3 … (S4D-Real, Gu et al. 2022). */
+    private static void integers(Tensor<?> logRates) {
+        int nStates = logRates.dim(1);
+        for (int i = 0; i < logRates.size(); i++) {
+            logRates.set(i, StrictMath.log(1.0 + i % nStates));
         }
     }
 }

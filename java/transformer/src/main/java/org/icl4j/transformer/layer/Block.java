@@ -25,7 +25,7 @@ public final class Block<A> {
     private final Tensor<A> x;
     private final NormLayer<A> mixerNorm;
     private final NormLayer<A> mlpNorm;
-    private final Branch<A> mixer;
+    private final PositionMixer<A> mixer;
     private final Branch<A> mlp;
     private final Tensor<A> mid;
     private final Tensor<A> y;
@@ -56,7 +56,7 @@ public final class Block<A> {
         this.y = workspace.own(width);
         this.mixerNorm = new NormLayer<>(config.norm(), config.eps(), weights.at("ln_1"), workspace, x);
         Wires<A> mixerWires = new Wires<>(mixerNorm.y(), joined ? Optional.of(x) : Optional.empty(), mid);
-        this.mixer = mixer(config, nPositions, angles, weights.at(MIXER), workspace, mixerWires);
+        this.mixer = new PositionMixer<>(config, nPositions, angles, weights.at(MIXER), workspace, mixerWires);
         this.mlpNorm = config.residual() == Residual.PARALLEL
                 ? mixerNorm
                 : new NormLayer<>(config.norm(), config.eps(), weights.at("ln_2"), workspace, mid);
@@ -69,7 +69,7 @@ public final class Block<A> {
     /** Names the parameters. */
     public static void declare(Specs specs, BlockConfig config) {
         NormLayer.declare(specs.at("ln_1"), config.norm(), config.dModel());
-        declareMixer(specs.at(MIXER), config);
+        PositionMixer.declare(specs.at(MIXER), config);
         if (config.residual() != Residual.PARALLEL) {
             NormLayer.declare(specs.at("ln_2"), config.norm(), config.dModel());
         }
@@ -77,46 +77,6 @@ public final class Block<A> {
             case RELU, GELU_EXACT, GELU_TANH -> PlainMlp.declare(specs.at(MLP), config);
             case SWIGLU, GEGLU_TANH -> GatedMlp.declare(specs.at(MLP), config);
         }
-    }
-
-    private static void declareMixer(Specs specs, BlockConfig config) {
-        int states = config.dModel();
-        switch (config.mixer()) {
-            case SOFTMAX_ATTENTION, LINEAR_ATTENTION -> HeadProjections.declare(specs, config);
-            case RNN -> {
-                RecurrentMixer.declare(specs, config, states);
-                Recurrence.Tanh.declare(specs.at("cell"), states);
-            }
-            case GRU -> {
-                RecurrentMixer.declare(specs, config, 3 * states);
-                Recurrence.Gated.declare(specs.at("cell"), states);
-            }
-            case DIAGONAL_SSM -> {
-                RecurrentMixer.declare(specs, config, states);
-                Recurrence.Diagonal.declare(specs.at("cell"), states);
-            }
-        }
-    }
-
-    private static <A> Branch<A> mixer(
-            BlockConfig config,
-            int nPositions,
-            Optional<RotaryAngles<A>> angles,
-            Weights<A> weights,
-            Workspace<A> workspace,
-            Wires<A> wires) {
-        int states = config.dModel();
-        return switch (config.mixer()) {
-            case SOFTMAX_ATTENTION -> new SoftmaxMixer<>(config, angles, weights, workspace, wires);
-            case LINEAR_ATTENTION -> new LinearAttentionMixer<>(config, nPositions, angles, weights, workspace, wires);
-            case RNN ->
-                new RecurrentMixer<>(config, (w, s) -> new Recurrence.Tanh<>(states, w, s), weights, workspace, wires);
-            case GRU ->
-                new RecurrentMixer<>(config, (w, s) -> new Recurrence.Gated<>(states, w, s), weights, workspace, wires);
-            case DIAGONAL_SSM ->
-                new RecurrentMixer<>(
-                        config, (w, s) -> new Recurrence.Diagonal<>(states, w, s), weights, workspace, wires);
-        };
     }
 
     private static <A> Branch<A> mlp(BlockConfig config, Weights<A> weights, Workspace<A> workspace, Wires<A> wires) {

@@ -38,7 +38,9 @@ public record BlockConfig(
         /** Gated recurrent units (Cho et al. 2014), C of them. */
         GRU,
         /** C states with real decays in (0, 1) (S4D-Real, Gu et al. 2022). */
-        DIAGONAL_SSM
+        DIAGONAL_SSM,
+        /** C channels of 8 states whose steps, inputs and outputs follow from the token (Mamba, Gu and Dao 2023), gated. */
+        SELECTIVE_SSM
     }
 
     /** What works at each position. */

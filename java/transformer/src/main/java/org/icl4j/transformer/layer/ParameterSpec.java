@@ -29,7 +29,11 @@ public record ParameterSpec(String name, Role role, List<Integer> shape) {
         /** The factor of a norm. */
         GAIN,
         /** Decay of a state, by way of the logistic function. */
-        DECAY
+        DECAY,
+        /** Logarithms of the rates at which the states of a channel fade, a row for each channel. */
+        LOG_RATE,
+        /** Added to a step size, before it is made positive. */
+        STEP_BIAS
     }
 
     /** Width of what the parameter is applied to: its last dimension. */

@@ -11,12 +11,15 @@ import java.util.Map;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
+import org.icl4j.transformer.layer.BlockConfig.Mixer;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ContextualBlockTest {
     private static final ContextualBlockConfig CONFIG = new ContextualBlockConfig(3, 8, 2, 12);
@@ -41,8 +44,8 @@ class ContextualBlockTest {
     }
 
     /** Weights and biases all random, so that no gradient is checked at a special point. */
-    private static Parameters<double[]> randomParameters() {
-        Parameters<double[]> parameters = ContextualBlock.initialize(CONFIG, Precision.F64, SEED);
+    private static Parameters<double[]> randomParameters(ContextualBlockConfig config) {
+        Parameters<double[]> parameters = ContextualBlock.initialize(config, Precision.F64, SEED);
         parameters.names().stream()
                 .filter(name -> name.endsWith("bias"))
                 .forEach(name -> RandomStream.of(SEED, name, 0, 0).fillGaussian(parameters.get(name), 1));
@@ -57,16 +60,21 @@ class ContextualBlockTest {
         return sum;
     }
 
-    @Test
-    void gradientsMatchCentralDifferences() {
-        Parameters<double[]> parameters = randomParameters();
-        ContextualBlock<double[]> block = new ContextualBlock<>(CONFIG, F64, parameters);
+    @ParameterizedTest
+    @EnumSource(Mixer.class)
+    void gradientsMatchCentralDifferences(Mixer mixer) {
+        ContextualBlockConfig config = CONFIG.with(mixer);
+        Parameters<double[]> parameters = randomParameters(config);
+        ContextualBlock<double[]> block = new ContextualBlock<>(config, F64, parameters);
         Tensor<double[]> tokens = random(Precision.F64, "tokens", 4, 6, 3);
         Tensor<double[]> dOut = random(Precision.F64, "dOut", 4, 3);
-        ContextualBlock.Activations<double[]> kept = block.activations(4, 6);
         Parameters<double[]> gradients = parameters.zerosLike();
-        block.forward(tokens, kept);
-        block.backward(tokens, kept, dOut, gradients);
+        ContextualPass<double[]> pass = block.trainingPass(gradients, 4, 6);
+        for (int twice = 0; twice < 2; twice++) { // The second time on what the first left.
+            gradients.asMap().values().forEach(gradient -> gradient.fill(0));
+            pass.forward(tokens);
+            pass.backward(dOut);
+        }
         double step = 1e-6;
         for (String name : parameters.names()) {
             Tensor<double[]> weight = parameters.get(name);
@@ -134,6 +142,86 @@ class ContextualBlockTest {
         assertArrayEquals(new double[] {h0, h0 + h1 + 5}, block.apply(prompt).array(), 1e-14);
     }
 
+    /** The layers that are not attention, written out once more for one number wide blocks. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mixer.class,
+            names = {"LINEAR_ATTENTION", "RNN", "DIAGONAL_SSM", "SELECTIVE_SSM"})
+    void contextIsTheFormula(Mixer mixer) {
+        ContextualBlockConfig config = new ContextualBlockConfig(1, 1, 1, 1).with(mixer);
+        Parameters<double[]> p = randomParameters(config);
+        double[] tokens = {0.7, -1.3, 0.4};
+        Tensor<double[]> prompt = Tensor.of(Precision.F64, tokens, 1, 3, 1);
+        double expected = switch (mixer) {
+            case LINEAR_ATTENTION -> linearAttention(p, tokens);
+            case RNN -> rnn(p, tokens);
+            case DIAGONAL_SSM -> diagonal(p, tokens);
+            default -> selective(p, tokens);
+        };
+        assertEquals(
+                expected,
+                new ContextualBlock<>(config, F64, p).context(prompt).get(0),
+                1e-13,
+                mixer + ", -Dtests.seed=" + SEED);
+    }
+
+    private static double[] numbers(Parameters<double[]> parameters, String name) {
+        return parameters.get(name).array();
+    }
+
+    private static double read(Parameters<double[]> p, double token) {
+        return numbers(p, "read_in.weight")[0] * token;
+    }
+
+    private static double linearAttention(Parameters<double[]> p, double[] tokens) {
+        double[] w = numbers(p, "attn.c_attn.weight");
+        double query = w[0] * read(p, tokens[2]);
+        double sum = 0;
+        for (double token : tokens) {
+            sum += query * (w[1] * read(p, token)) * (w[2] * read(p, token)) / tokens.length;
+        }
+        return numbers(p, "attn.c_proj.weight")[0] * sum;
+    }
+
+    private static double rnn(Parameters<double[]> p, double[] tokens) {
+        double h = 0;
+        for (double token : tokens) {
+            double pre = numbers(p, "attn.in_proj.weight")[0] * read(p, token) + numbers(p, "attn.in_proj.bias")[0];
+            h = Math.tanh(pre + numbers(p, "attn.cell.weight")[0] * h);
+        }
+        return numbers(p, "attn.c_proj.weight")[0] * h;
+    }
+
+    private static double diagonal(Parameters<double[]> p, double[] tokens) {
+        double h = 0;
+        for (double token : tokens) {
+            double pre = numbers(p, "attn.in_proj.weight")[0] * read(p, token) + numbers(p, "attn.in_proj.bias")[0];
+            h = h / (1 + Math.exp(-numbers(p, "attn.cell.decay")[0])) + pre;
+        }
+        return numbers(p, "attn.c_proj.weight")[0] * h;
+    }
+
+    private static double selective(Parameters<double[]> p, double[] tokens) {
+        double[] w = numbers(p, "attn.in_proj.weight");
+        int nStates = 8;
+        double[] h = new double[nStates];
+        double out = 0;
+        for (double token : tokens) {
+            double in = read(p, token);
+            double x = w[0] * in;
+            double gate = w[1] * in;
+            double step = Math.log(1 + Math.exp(w[2] * in + numbers(p, "attn.dt_bias")[0]));
+            double y = numbers(p, "attn.D")[0] * x;
+            for (int n = 0; n < nStates; n++) {
+                double rate = Math.exp(numbers(p, "attn.A_log")[n]);
+                h[n] = Math.exp(-step * rate) * h[n] + step * x * (w[3 + n] * in);
+                y += w[3 + nStates + n] * in * h[n];
+            }
+            out = numbers(p, "attn.c_proj.weight")[0] * y * gate / (1 + Math.exp(-gate));
+        }
+        return out;
+    }
+
     @Test
     void singlePrecisionFollowsDouble() {
         Tensor<double[]> tokens = random(Precision.F64, "prompts", 5, 9, 3);
@@ -174,11 +262,12 @@ class ContextualBlockTest {
         assertThrows(IllegalArgumentException.class, () -> new ContextualBlockConfig(0, 8, 2, 12));
         ContextualBlock<double[]> block =
                 new ContextualBlock<>(CONFIG, F64, ContextualBlock.initialize(CONFIG, Precision.F64, SEED));
-        assertThrows(IllegalArgumentException.class, () -> block.activations(1, 0));
+        assertThrows(IllegalArgumentException.class, () -> block.pass(1, 0));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> block.forward(random(Precision.F64, "t", 1, 2, 4), block.activations(1, 2)))
+                        () -> block.pass(1, 2).forward(random(Precision.F64, "t", 1, 2, 4)))
                 .getMessage();
+        assertThrows(IllegalStateException.class, () -> block.pass(1, 2).backward(random(Precision.F64, "t", 1, 3)));
         assertTrue(message.contains("[1, 2, 4]") && message.contains("[1, 2, 3]"), message);
         for (Executable call : List.<Executable>of(
                 () -> block.apply(random(Precision.F64, "t", 5)), () -> block.context(random(Precision.F64, "t", 5)))) {

@@ -157,12 +157,31 @@ class DecoderTest {
     void initializationHasTheDeviationsOfItsSource(Initialization initialization) {
         DecoderConfig config = DecoderConfig.garg(20, 101, 6, 4, 128);
         Parameters<float[]> parameters = Decoder.initialize(config, initialization, Precision.F32, SEED);
-        boolean fanIn = initialization == Initialization.FAN_IN;
+        boolean fanIn = initialization == Initialization.FAN_IN || initialization == Initialization.LECUN;
+        double residual = initialization == Initialization.LECUN ? 1 : Math.sqrt(12);
+        double position = switch (initialization) {
+            case GPT2 -> 0.01;
+            case NANO_GPT, FAN_IN -> 0.02;
+            case LECUN -> 1 / Math.sqrt(128);
+        };
         assertDeviation(fanIn ? 1 / Math.sqrt(128) : 0.02, parameters.get("h.0.attn.c_attn.weight"));
-        assertDeviation((fanIn ? 1 / Math.sqrt(512) : 0.02) / Math.sqrt(12), parameters.get("h.5.mlp.c_proj.weight"));
-        assertDeviation(initialization == Initialization.GPT2 ? 0.01 : 0.02, parameters.get("wpe.weight"));
+        assertDeviation((fanIn ? 1 / Math.sqrt(512) : 0.02) / residual, parameters.get("h.5.mlp.c_proj.weight"));
+        assertDeviation(position, parameters.get("wpe.weight"));
         assertEquals(1, parameters.get("h.3.ln_1.weight").get(7));
         assertEquals(0, parameters.get("h.3.ln_1.bias").get(7));
+    }
+
+    /** Steps near 0.13, rates 1 … 8, no by-pass changed. */
+    @Test
+    void selectiveStatesBeginAsTheirSourcesSay() {
+        DecoderConfig config = SMALL.with(SMALL.block().with(Mixer.SELECTIVE_SSM));
+        Parameters<double[]> parameters = Decoder.initialize(config, Initialization.FAN_IN, Precision.F64, SEED);
+        Tensor<double[]> logRates = parameters.get("h.0.attn.A_log");
+        for (int i = 0; i < logRates.size(); i++) {
+            assertEquals(1 + i % 8, Math.exp(logRates.get(i)), 1e-12);
+        }
+        assertEquals(-2, parameters.get("h.0.attn.dt_bias").get(3));
+        assertEquals(1, parameters.get("h.0.attn.D").get(3));
     }
 
     private static void assertDeviation(double expected, Tensor<?> tensor) {
