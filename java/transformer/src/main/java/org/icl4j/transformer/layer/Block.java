@@ -7,6 +7,8 @@ import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.RotaryAngles;
 import org.icl4j.transformer.layer.BlockConfig.Residual;
 import org.icl4j.transformer.tensor.Tensor;
+import org.icl4j.transformer.trace.Site;
+import org.icl4j.transformer.trace.Trace;
 
 /**
  * A block of a decoder on one shape of input: mixer and MLP, each behind its norm, joined as {@link BlockConfig.Residual} says.
@@ -19,10 +21,13 @@ public final class Block<A> {
 
     private final Kernels<A> kernels;
     private final Residual residual;
+    private final Workspace<A> workspace;
+    private final Tensor<A> x;
     private final NormLayer<A> mixerNorm;
     private final NormLayer<A> mlpNorm;
     private final Branch<A> mixer;
     private final Branch<A> mlp;
+    private final Tensor<A> mid;
     private final Tensor<A> y;
     private final Tensor<A> dBranch;
     private final Tensor<A> dMixer;
@@ -45,7 +50,9 @@ public final class Block<A> {
         boolean joined = config.residual() != Residual.NONE;
         this.kernels = weights.kernels();
         this.residual = config.residual();
-        Tensor<A> mid = workspace.kept("mid", width);
+        this.workspace = workspace;
+        this.x = x;
+        this.mid = workspace.kept("mid", width);
         this.y = workspace.own(width);
         this.mixerNorm = new NormLayer<>(config.norm(), config.eps(), weights.at("ln_1"), workspace, x);
         Wires<A> mixerWires = new Wires<>(mixerNorm.y(), joined ? Optional.of(x) : Optional.empty(), mid);
@@ -135,6 +142,35 @@ public final class Block<A> {
             mlpNorm.forward();
         }
         mlp.forward();
+    }
+
+    /**
+     * Computes y, and shows {@code trace} what comes up on the way. What is never there otherwise, a branch's result before it is
+     * joined to the residual stream, is computed once more for it.
+     *
+     * @param layer number of the block
+     */
+    public void forward(int layer, Trace<A> trace) {
+        trace.at(layer, Site.RESID_PRE, x);
+        mixerNorm.forward();
+        mixer.forward();
+        trace.at(layer, Site.Z, mixer.output().inner());
+        trace.at(layer, Site.ATTN_OUT, alone(mixer));
+        trace.at(layer, Site.RESID_MID, mid);
+        if (residual != Residual.PARALLEL) {
+            mlpNorm.forward();
+        }
+        trace.at(layer, Site.MLP_IN, mlpNorm.y());
+        mlp.forward();
+        trace.at(layer, Site.MLP_HIDDEN, mlp.output().inner());
+        trace.at(layer, Site.MLP_OUT, alone(mlp));
+        trace.at(layer, Site.RESID_POST, y);
+    }
+
+    private Tensor<A> alone(Branch<A> branch) {
+        Tensor<A> result = workspace.scratch("alone", x.dim(2));
+        branch.output().alone(result);
+        return result;
     }
 
     /** d, the gradient with respect to y, becomes the one with respect to x; the parameters' are added to. */

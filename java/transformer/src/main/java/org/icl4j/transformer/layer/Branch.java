@@ -14,4 +14,7 @@ interface Branch<A> {
      * @param dIn overwritten by the gradient with respect to in, by way of f alone
      */
     void backward(Tensor<A> dOut, Tensor<A> dIn);
+
+    /** The end, which after a forward pass still has what the branch has inside; until another branch runs. */
+    Output<A> output();
 }

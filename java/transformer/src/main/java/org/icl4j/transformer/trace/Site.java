@@ -1,0 +1,23 @@
+package org.icl4j.transformer.trace;
+
+/** Where in a decoder a {@link Trace} looks; [B, T, C] unless told otherwise. The names are TransformerLens's. */
+public enum Site {
+    /** What enters a block. */
+    RESID_PRE,
+    /** What the mixer's last linear map reads: of attention the weighted values of all heads, side by side. */
+    Z,
+    /** What the mixer gives, before it is joined to the residual stream. */
+    ATTN_OUT,
+    /** The residual stream behind the mixer. */
+    RESID_MID,
+    /** What the MLP reads: {@link #RESID_MID} normalised, in a parallel block {@link #RESID_PRE} normalised. */
+    MLP_IN,
+    /** What the MLP's last linear map reads, [B, T, dMlp]. */
+    MLP_HIDDEN,
+    /** What the MLP gives, before it is joined to the residual stream. */
+    MLP_OUT,
+    /** What leaves a block. */
+    RESID_POST,
+    /** What leaves the model, [B, T, dOut]; its layer is the number of blocks. */
+    LOGITS
+}
