@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.icl4j.transformer.decoder.DecoderConfig.Input;
 import org.icl4j.transformer.decoder.DecoderConfig.Position;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.layer.BlockConfig;
+import org.icl4j.transformer.layer.BlockConfig.Experts;
 import org.icl4j.transformer.layer.Norm;
 
 /**
@@ -48,6 +50,9 @@ public final class ConfigMetadata {
                 .put("norm", word(block.norm()))
                 .put("eps", block.eps())
                 .put("residual", word(block.residual()))
+                .put("postNormed", block.postNormed())
+                .put("experts", block.experts().map(Experts::count).orElse(0))
+                .put("expertsChosen", block.experts().map(Experts::chosen).orElse(0))
                 .put("biased", block.biased())
                 .byName;
     }
@@ -113,7 +118,13 @@ public final class ConfigMetadata {
                     constant("norm", Norm.values()),
                     parsed("eps", Double::valueOf, "numbers"),
                     constant("residual", BlockConfig.Residual.values()),
+                    truth("postNormed"),
+                    experts(integer("experts"), integer("expertsChosen")),
                     truth("biased"));
+        }
+
+        private static Optional<Experts> experts(int count, int chosen) {
+            return count == 0 && chosen == 0 ? Optional.empty() : Optional.of(new Experts(count, chosen));
         }
 
         private String text(String name) {

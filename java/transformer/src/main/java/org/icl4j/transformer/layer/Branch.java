@@ -15,6 +15,6 @@ interface Branch<A> {
      */
     void backward(Tensor<A> dOut, Tensor<A> dIn);
 
-    /** The end, which after a forward pass still has what the branch has inside; until another branch runs. */
-    Output<A> output();
+    /** What a trace may see. */
+    Interior<A> interior();
 }

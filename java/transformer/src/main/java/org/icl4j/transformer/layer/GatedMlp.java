@@ -33,7 +33,7 @@ final class GatedMlp<A> implements Branch<A> {
         this.u = workspace.kept("up", width).matrix();
         Tensor<A> inner = workspace.kept("hidden", width);
         this.hidden = inner.matrix();
-        this.output = new Output<>(new Linear<>(weights.at("down_proj"), false), inner, wires);
+        this.output = new Output<>(new Linear<>(weights.at("down_proj"), false), inner, workspace, wires);
         this.dG = workspace.scratch("dGate", width).matrix();
         this.dU = workspace.scratch("dUp", width).matrix();
         this.dHidden = workspace.scratch("dHidden", width).matrix();
@@ -66,7 +66,7 @@ final class GatedMlp<A> implements Branch<A> {
     }
 
     @Override
-    public Output<A> output() {
+    public Interior<A> interior() {
         return output;
     }
 }

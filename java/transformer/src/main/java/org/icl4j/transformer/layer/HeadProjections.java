@@ -63,7 +63,7 @@ final class HeadProjections<A> {
         this.dk = dQkv.batch().columns(queries, queries + keys);
         this.dv = dQkv.batch().columns(queries + keys, queries + 2 * keys);
         this.z = heads.batch();
-        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), heads, wires);
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), heads, workspace, wires);
         this.dz = dHeads.batch();
         this.dzRows = dHeads.matrix();
     }

@@ -51,7 +51,7 @@ final class LinearAttentionMixer<A> implements Branch<A> {
     }
 
     @Override
-    public Output<A> output() {
+    public Interior<A> interior() {
         return around.output;
     }
 }

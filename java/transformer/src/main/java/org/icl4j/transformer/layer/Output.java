@@ -5,37 +5,42 @@ import org.icl4j.kernels.Matrix;
 import org.icl4j.transformer.tensor.Tensor;
 
 /** The end of a {@link Branch}: its last linear map, from what is inside it onto the residual stream. */
-final class Output<A> {
+final class Output<A> implements Interior<A> {
     private final Linear<A> linear;
+    private final Workspace<A> workspace;
     private final Tensor<A> inner;
     private final Matrix<A> rows;
-    private final Tensor<A> out;
+    private final Matrix<A> out;
     private final Epilogue<A> end;
 
     /**
      * @param inner [B, T, width], what the linear map reads
      */
-    Output(Linear<A> linear, Tensor<A> inner, Wires<A> wires) {
+    Output(Linear<A> linear, Tensor<A> inner, Workspace<A> workspace, Wires<A> wires) {
         this.linear = linear;
+        this.workspace = workspace;
         this.inner = inner;
         this.rows = inner.matrix();
-        this.out = wires.out();
+        this.out = wires.out().matrix();
         this.end = wires.onto(linear.epilogue());
     }
 
-    /** What the linear map reads. */
-    Tensor<A> inner() {
+    @Override
+    public Tensor<A> inner() {
         return inner;
     }
 
     /** out ← the map of {@link #inner}, plus the residual if there is one. */
     void forward() {
-        linear.forward(rows, out.matrix(), end);
+        linear.forward(rows, out, end);
     }
 
-    /** The same into {@code to}, without the residual. */
-    void alone(Tensor<A> to) {
-        linear.forward(rows, to.matrix(), linear.epilogue());
+    /** The residual is added within the product, so that here the product is worked out once more. */
+    @Override
+    public Tensor<A> alone() {
+        Tensor<A> result = workspace.scratch("alone", out.cols());
+        linear.forward(rows, result.matrix(), linear.epilogue());
+        return result;
     }
 
     /**

@@ -27,7 +27,7 @@ final class PlainMlp<A> implements Branch<A> {
         this.in = new Linear<>(weights.at("c_fc"), config.biased());
         Tensor<A> inner = workspace.kept("hidden", config.dMlp());
         this.hidden = inner.matrix();
-        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), inner, wires);
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), inner, workspace, wires);
         this.dHidden = workspace.scratch("dHidden", config.dMlp()).matrix();
         // The sign of what ReLU gives is that of what it got: there is no need to keep both.
         this.pre = activation == Activation.RELU
@@ -60,7 +60,7 @@ final class PlainMlp<A> implements Branch<A> {
     }
 
     @Override
-    public Output<A> output() {
+    public Interior<A> interior() {
         return output;
     }
 }

@@ -30,7 +30,7 @@ final class RecurrentMixer<A> implements Branch<A> {
         int width = this.cell.width();
         this.pre = workspace.kept("pre", width);
         this.h = workspace.kept("h", config.dModel());
-        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), h, wires);
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), h, workspace, wires);
         this.dPre = workspace.scratch("dPre", width);
         this.dH = workspace.scratch("dH", config.dModel());
     }
@@ -56,7 +56,7 @@ final class RecurrentMixer<A> implements Branch<A> {
     }
 
     @Override
-    public Output<A> output() {
+    public Interior<A> interior() {
         return output;
     }
 }

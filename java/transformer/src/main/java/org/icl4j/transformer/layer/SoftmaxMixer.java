@@ -44,7 +44,7 @@ final class SoftmaxMixer<A> implements Branch<A> {
     }
 
     @Override
-    public Output<A> output() {
+    public Interior<A> interior() {
         return around.output;
     }
 }

@@ -57,6 +57,12 @@ class TraceTest {
                 .flatMap(s -> s);
     }
 
+    /** Those whose MLP gives something else than its last linear map does. */
+    static Stream<DecoderConfig> others() {
+        return Stream.of(
+                GPT2.with(GPT2.block().withPostNorms()), GPT2.with(GPT2.block().withExperts(3, 2)));
+    }
+
     /** Biases and gains random too. */
     private static Decoder<double[]> decoder(DecoderConfig config) {
         Parameters<double[]> parameters = Decoder.initialize(config, Initialization.FAN_IN, Precision.F64, SEED);
@@ -131,9 +137,103 @@ class TraceTest {
         assertClose(hidden, record.get(1, Site.MLP_HIDDEN), residual.toString());
     }
 
+    /** Σ gₑ·(what expert e makes of the input), with the softmax of the two largest of the router's logits, and 0 for the others. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Mlp.class,
+            names = {"RELU", "SWIGLU"})
+    void expertsAreWeightedByTheirGates(Mlp mlp) {
+        DecoderConfig config = GPT2.with(GPT2.block().with(mlp, 6).withExperts(4, 2));
+        Decoder<double[]> decoder = decoder(config);
+        Recorder<double[]> record = Recorder.ofAll();
+        decoder.pass(BATCH, LENGTH).forward(tokens(BATCH * LENGTH), record);
+        Tensor<double[]> in = record.get(1, Site.MLP_IN);
+        Tensor<double[]> hidden = record.get(1, Site.MLP_HIDDEN);
+        Tensor<double[]> expected = in.zerosLike();
+        for (int e = 0; e < 4; e++) {
+            String name = "h.1.mlp.experts." + e;
+            Tensor<double[]> ofExpert = mlp == Mlp.RELU ? relu(decoder, name, in) : swiglu(decoder, name, in);
+            Tensor<double[]> result = linear(decoder, name + (mlp == Mlp.RELU ? ".c_proj" : ".down_proj"), ofExpert);
+            for (int row = 0; row < BATCH * LENGTH; row++) {
+                double[] logits = linear(decoder, "h.1.mlp.gate", in).row(row).array();
+                double gate = expectedGate(logits, e);
+                assertEquals(gate, record.get(1, Site.GATES, row).get(e), 1e-12);
+                assertArrayEquals(
+                        ofExpert.row(row).array(),
+                        Arrays.copyOfRange(hidden.row(row).array(), e * 6, e * 6 + 6),
+                        1e-12);
+                for (int j = row * 8; j < row * 8 + 8; j++) {
+                    expected.set(j, expected.get(j) + gate * result.get(j));
+                }
+            }
+        }
+        assertClose(expected, record.get(1, Site.MLP_OUT), mlp.toString());
+    }
+
+    private static Tensor<double[]> relu(Decoder<double[]> decoder, String name, Tensor<double[]> x) {
+        Tensor<double[]> hidden = linear(decoder, name + ".c_fc", x);
+        F64.relu(hidden.matrix(), hidden.matrix());
+        return hidden;
+    }
+
+    private static Tensor<double[]> swiglu(Decoder<double[]> decoder, String name, Tensor<double[]> x) {
+        Tensor<double[]> gate = linear(decoder, name + ".gate_proj", x);
+        Tensor<double[]> up = linear(decoder, name + ".up_proj", x);
+        F64.silu(gate.matrix(), gate.matrix());
+        for (int i = 0; i < up.size(); i++) {
+            up.set(i, up.get(i) * gate.get(i));
+        }
+        return up;
+    }
+
+    private static double expectedGate(double[] logits, int e) {
+        double[] sorted = logits.clone();
+        Arrays.sort(sorted);
+        double second = sorted[sorted.length - 2];
+        double first = sorted[sorted.length - 1];
+        return logits[e] < second ? 0 : Math.exp(logits[e]) / (Math.exp(first) + Math.exp(second));
+    }
+
+    /** With norms behind: what is added is gain∘y/rms(y), y being the last linear map's result. */
+    @ParameterizedTest
+    @EnumSource(Residual.class)
+    void postNormsStandBeforeTheResidual(Residual residual) {
+        DecoderConfig config = GPT2.with(GPT2.block().with(residual).withPostNorms());
+        Decoder<double[]> decoder = decoder(config);
+        Recorder<double[]> record = Recorder.ofAll();
+        decoder.pass(BATCH, LENGTH).forward(tokens(BATCH * LENGTH), record);
+        Tensor<double[]> attn = linear(decoder, "h.2.attn.c_proj", record.get(2, Site.Z));
+        Tensor<double[]> mlp = linear(decoder, "h.2.mlp.c_proj", record.get(2, Site.MLP_HIDDEN));
+        assertClose(
+                rmsNormed(decoder, "h.2.post_attention_layernorm", attn), record.get(2, Site.ATTN_OUT), "attention");
+        assertClose(rmsNormed(decoder, "h.2.post_feedforward_layernorm", mlp), record.get(2, Site.MLP_OUT), "mlp");
+        Tensor<double[]> mid = record.get(2, Site.ATTN_OUT);
+        boolean joined = residual != Residual.NONE;
+        assertClose(joined ? mid.plus(record.get(2, Site.RESID_PRE)) : mid, record.get(2, Site.RESID_MID), "mid");
+        Tensor<double[]> post = record.get(2, Site.MLP_OUT);
+        assertClose(joined ? post.plus(record.get(2, Site.RESID_MID)) : post, record.get(2, Site.RESID_POST), "post");
+    }
+
+    private static Tensor<double[]> rmsNormed(Decoder<double[]> decoder, String name, Tensor<double[]> x) {
+        Tensor<double[]> y = x.zerosLike();
+        int width = x.dim(2);
+        for (int row = 0; row < x.size() / width; row++) {
+            double squares = 0;
+            for (int j = 0; j < width; j++) {
+                squares += x.get(row * width + j) * x.get(row * width + j);
+            }
+            double rms = Math.sqrt(squares / width + 1e-5);
+            for (int j = 0; j < width; j++) {
+                double gain = decoder.parameters().get(name + ".weight").get(j);
+                y.set(row * width + j, gain * x.get(row * width + j) / rms);
+            }
+        }
+        return y;
+    }
+
     /** A traced pass gives the bits of one that is not, also with what training keeps. */
     @ParameterizedTest
-    @MethodSource("kinds")
+    @MethodSource({"kinds", "others"})
     void lookingChangesNothing(DecoderConfig config) {
         Decoder<double[]> decoder = decoder(config);
         int[] tokens = tokens(BATCH * LENGTH);
