@@ -144,7 +144,7 @@ class DecoderFileTest {
         "decoder.tied, maybe, is 'maybe'|true and false",
         "decoder.eps, -1, eps=-1.0|above 0",
         "decoder.nHeads, 3, nHeads=3|multiple",
-        "decoder.experts, 8, experts|not known to this version"
+        "decoder.window, 8, window|not known to this version"
     })
     void metadataThatAreNotUnderstood(String name, String value, String parts) throws IOException {
         Map<String, String> metadata = ConfigMetadata.of(TOKENS);
