@@ -48,13 +48,19 @@ public final class StackPatcher<A> {
         Patch<A> patch = Patch.none();
         Parameters<A> patched = decoder.parameters();
         for (int layer = 0; layer < decoder.config().nLayers(); layer++) {
-            Recorder<A> alone = BlockPatcher.recorder();
-            query.forward(alone(patched, position), alone);
-            Patch<A> ofBlock = patcher.patch(patched, layer, context, position, alone);
-            patched = ofBlock.appliedTo(patched);
-            patch = patch.plus(ofBlock);
+            Patch<A> inputs = patcher.inputs(patched, layer, context, position, recorded(patched, position, query));
+            patched = inputs.appliedTo(patched);
+            Patch<A> output = patcher.output(patched, layer, context, position, recorded(patched, position, query));
+            patched = output.appliedTo(patched);
+            patch = patch.plus(inputs).plus(output);
         }
         return patch;
+    }
+
+    private Recorder<A> recorded(Parameters<A> parameters, int position, Query<A> query) {
+        Recorder<A> record = BlockPatcher.recorder();
+        query.forward(alone(parameters, position), record);
+        return record;
     }
 
     /** A pass over the query alone, at its position, with other parameters. */
