@@ -15,6 +15,8 @@ import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.rank1.Rank1Experiment;
+import org.icl4j.lab.rank1.blocks.BlocksExperiment;
+import org.icl4j.lab.rank1.generation.GenerationExperiment;
 import org.icl4j.lab.recall.RecallExperiment;
 import org.icl4j.report.Terminal;
 import org.icl4j.transformer.files.ModelFormatException;
@@ -24,7 +26,12 @@ import picocli.CommandLine.ParameterException;
 /** The command line: results on stdout, progress and warnings on stderr, and an exit code. */
 public final class Main {
     private static final Experiments EXPERIMENTS = new Experiments(List.of(
-            new Rank1Experiment(), new RecallExperiment(), new IclCurveExperiment(), new IclClassesExperiment()));
+            new Rank1Experiment(),
+            new BlocksExperiment(),
+            new GenerationExperiment(),
+            new RecallExperiment(),
+            new IclCurveExperiment(),
+            new IclClassesExperiment()));
 
     private final Experiments experiments;
     private final PrintStream out;

@@ -1,7 +1,9 @@
 package org.icl4j.lab.patch;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.icl4j.kernels.WeightType;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -36,10 +38,35 @@ public record Patch<A>(List<Change<A>> changes) {
     }
 
     /**
-     * The inverse of {@link #appliedTo}, but for the rounding of two additions: whoever needs the same bits keeps what he patched,
+     * As {@link #appliedTo(Parameters)}, the changed parameters stored as {@code type}: each number the nearest that there is.
+     *
+     * @throws IllegalArgumentException as {@link #appliedTo(Parameters)}
+     */
+    public Parameters<A> appliedTo(Parameters<A> parameters, WeightType type) {
+        Parameters<A> result = appliedTo(parameters);
+        for (String name : changes.stream().map(Change::parameter).distinct().toList()) {
+            Tensor<A> value = result.get(name);
+            Tensor<A> stored = value.zerosLike();
+            for (int i = 0; i < value.size(); i++) {
+                stored.set(i, type.round((float) value.get(i)));
+            }
+            result = result.with(name, stored);
+        }
+        return result;
+    }
+
+    /** The changes of parameters whose names {@code which} accepts. */
+    public Patch<A> only(Predicate<String> which) {
+        return new Patch<>(changes.stream()
+                .filter(change -> which.test(change.parameter()))
+                .toList());
+    }
+
+    /**
+     * The inverse of {@link #appliedTo(Parameters)}, but for the rounding of two additions: whoever needs the same bits keeps what he patched,
      * which was not modified.
      *
-     * @throws IllegalArgumentException as {@link #appliedTo}
+     * @throws IllegalArgumentException as {@link #appliedTo(Parameters)}
      */
     public Parameters<A> revertedFrom(Parameters<A> patched) {
         return added(patched, changes.reversed(), -1);

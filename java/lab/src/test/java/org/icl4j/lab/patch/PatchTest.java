@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.WeightType;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,23 @@ class PatchTest {
         assertArrayEquals(parameters().get("w").array(), back.get("w").array());
         assertArrayEquals(parameters().get("b").array(), back.get("b").array());
         assertEquals(12, twice.numbers(), "two numbers of the shift, five of each rank-1 change");
+    }
+
+    /** bf16 has 8 binary digits: 7 + 1/64 is halfway, and goes to the even 7; 8 + 3/64 is nearer to 8 + 4/64. */
+    @Test
+    void changedParametersAreRounded() {
+        Parameters<double[]> after = new Patch<>(List.of(OUTER)).appliedTo(parameters(), WeightType.BF16);
+        assertArrayEquals(new double[] {3, 22, 203, 7, 35, 306}, after.get("w").array());
+        Change<double[]> small = new Change.Shift<>("b", vector(1 / 64.0, 3 / 64.0));
+        Parameters<double[]> rounded = new Patch<>(List.of(small)).appliedTo(parameters(), WeightType.BF16);
+        assertArrayEquals(new double[] {7, 8.0625}, rounded.get("b").array());
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, rounded.get("w").array());
+    }
+
+    @Test
+    void someOfTheChanges() {
+        Patch<double[]> both = new Patch<>(List.of(OUTER, SHIFT));
+        assertEquals(List.of(SHIFT), both.only(name -> name.equals("b")).changes());
     }
 
     @Test
