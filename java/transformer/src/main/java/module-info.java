@@ -9,5 +9,6 @@ module org.icl4j.transformer {
     exports org.icl4j.transformer.layer;
     exports org.icl4j.transformer.optimizer;
     exports org.icl4j.transformer.tensor;
+    exports org.icl4j.transformer.trace;
     exports org.icl4j.transformer.training;
 }

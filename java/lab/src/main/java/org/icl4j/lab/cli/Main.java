@@ -18,6 +18,8 @@ import org.icl4j.lab.rank1.LayersExperiment;
 import org.icl4j.lab.rank1.LearningExperiment;
 import org.icl4j.lab.rank1.PatchesExperiment;
 import org.icl4j.lab.rank1.Rank1Experiment;
+import org.icl4j.lab.rank1.blocks.BlocksExperiment;
+import org.icl4j.lab.rank1.generation.GenerationExperiment;
 import org.icl4j.lab.recall.RecallExperiment;
 import org.icl4j.report.Terminal;
 import org.icl4j.transformer.files.ModelFormatException;
@@ -31,6 +33,8 @@ public final class Main {
             new LayersExperiment(),
             new LearningExperiment(),
             new PatchesExperiment(),
+            new BlocksExperiment(),
+            new GenerationExperiment(),
             new RecallExperiment(),
             new IclCurveExperiment(),
             new IclClassesExperiment()));

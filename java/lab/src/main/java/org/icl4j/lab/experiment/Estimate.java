@@ -55,6 +55,14 @@ public record Estimate(double value, double low, double high) {
         return mean(around);
     }
 
+    /** A share of {@code n} independent cases, with Wilson's interval (1927). */
+    public static Estimate share(double share, int n) {
+        double z = 1.959964;
+        double centre = (share + z * z / (2 * n)) / (1 + z * z / n);
+        double half = z / (1 + z * z / n) * Math.sqrt(share * (1 - share) / n + z * z / (4.0 * n * n));
+        return new Estimate(share, Math.max(0, centre - half), Math.min(1, centre + half));
+    }
+
     /** The mean of independent samples, with Student's interval; NaN bounds for fewer than two. */
     public static Estimate mean(double[] samples) {
         StreamingStatistics statistics = new StreamingStatistics();

@@ -8,7 +8,7 @@ import org.hipparchus.stat.descriptive.rank.Median;
 import org.icl4j.transformer.tensor.Tensor;
 
 /** How far outputs and updates are from what they should be. Comparisons let a NaN through, so that it fails a claim. */
-final class Errors {
+public final class Errors {
     private Errors() {}
 
     /**
@@ -51,17 +51,17 @@ final class Errors {
     }
 
     /** The greatest value; NaN if there is one, or no value at all. */
-    static double worst(double[] values) {
+    public static double worst(double[] values) {
         return Arrays.stream(values).reduce(Math::max).orElse(Double.NaN);
     }
 
     /** The least value; NaN if there is one, or no value at all. */
-    static double least(double[] values) {
+    public static double least(double[] values) {
         return Arrays.stream(values).reduce(Math::min).orElse(Double.NaN);
     }
 
     /** The median; NaN if there is one, or no value at all. */
-    static double median(double[] values) {
+    public static double median(double[] values) {
         return Arrays.stream(values).anyMatch(Double::isNaN) ? Double.NaN : new Median().evaluate(values);
     }
 
@@ -100,7 +100,7 @@ final class Errors {
     }
 
     /** σ₂/σ₁: 0 for a matrix of rank 1. */
-    static double secondToFirst(Tensor<?> matrix) {
+    public static double secondToFirst(Tensor<?> matrix) {
         double[] values = singularValues(matrix);
         return values[1] / values[0];
     }
@@ -124,7 +124,7 @@ final class Errors {
     }
 
     /** Frobenius norm. */
-    static double norm(Tensor<?> tensor) {
+    public static double norm(Tensor<?> tensor) {
         double sum = 0;
         for (int i = 0; i < tensor.size(); i++) {
             sum += tensor.get(i) * tensor.get(i);

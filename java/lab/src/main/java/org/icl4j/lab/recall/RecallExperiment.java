@@ -16,6 +16,7 @@ import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.task.token.AssociativeRecall;
 import org.icl4j.lab.task.token.Split;
+import org.icl4j.lab.training.TokenAccuracy;
 import org.icl4j.lab.training.TokenObjective;
 import org.icl4j.lab.training.TrainingRun;
 import org.icl4j.lab.training.TrainingRun.Evaluation;
@@ -122,7 +123,7 @@ public final class RecallExperiment implements Experiment {
         TokenObjective<A> objective = new TokenObjective<>(task, run.seed(), settings.integer("batch"), run.kernels());
         Schedule schedule =
                 new Schedule(settings.real("lr"), settings.integer("warmup"), Decay.LINEAR, steps / 2, steps, FLOOR);
-        Accuracy<A> accuracy = new Accuracy<>(
+        TokenAccuracy<A> accuracy = new TokenAccuracy<>(
                 decoder, List.of(task, task(settings, Split.HELD_OUT)), run.seed(), settings.integer("prompts"));
         String name = layers == 1 ? "one-layer" : "two-layers";
         TrainingRun.Plan plan = new TrainingRun.Plan(steps, settings.integer("evaluations"), 0);
@@ -134,8 +135,8 @@ public final class RecallExperiment implements Experiment {
             List<Evaluation> history = new TrainingRun<>(run, name, trainer, plan, accuracy).train();
             for (Evaluation e : history) {
                 run.measure(name + ".train", e.step(), "crossEntropy", e.trainLoss());
-                run.measure(name + ".known", e.step(), "accuracy", e.measured()[Accuracy.KNOWN]);
-                run.measure(name + ".heldOut", e.step(), "accuracy", e.measured()[Accuracy.HELD_OUT]);
+                run.measure(name + ".known", e.step(), "accuracy", e.measured()[TokenAccuracy.FIRST]);
+                run.measure(name + ".heldOut", e.step(), "accuracy", e.measured()[TokenAccuracy.SECOND]);
             }
             return history;
         }
@@ -143,12 +144,13 @@ public final class RecallExperiment implements Experiment {
 
     private static void conclude(Run<?> run, Evaluation one, Evaluation two) {
         int prompts = run.settings().integer("prompts");
-        run.conclude("one-layer.held-out", Accuracy.estimate(one.measured()[Accuracy.HELD_OUT], prompts));
-        run.conclude("one-layer.known", Accuracy.estimate(one.measured()[Accuracy.KNOWN], prompts));
-        run.conclude("two-layers.held-out", Accuracy.estimate(two.measured()[Accuracy.HELD_OUT], prompts));
-        run.conclude("two-layers.known", Accuracy.estimate(two.measured()[Accuracy.KNOWN], prompts));
+        run.conclude("one-layer.held-out", Estimate.share(one.measured()[TokenAccuracy.SECOND], prompts));
+        run.conclude("one-layer.known", Estimate.share(one.measured()[TokenAccuracy.FIRST], prompts));
+        run.conclude("two-layers.held-out", Estimate.share(two.measured()[TokenAccuracy.SECOND], prompts));
+        run.conclude("two-layers.known", Estimate.share(two.measured()[TokenAccuracy.FIRST], prompts));
         run.conclude(
-                "two-layers.gap", Estimate.exact(two.measured()[Accuracy.KNOWN] - two.measured()[Accuracy.HELD_OUT]));
+                "two-layers.gap",
+                Estimate.exact(two.measured()[TokenAccuracy.FIRST] - two.measured()[TokenAccuracy.SECOND]));
     }
 
     private static void plot(Run<?> run, List<Evaluation> one, List<Evaluation> two) {
@@ -161,10 +163,10 @@ public final class RecallExperiment implements Experiment {
                         "share of right answers on " + run.settings().integer("prompts") + " prompts of each kind",
                         Axis.linear("training step"),
                         Axis.linear("right answers"))
-                .with(series("two layers, pairs that never occurred", Style.LINE, two, Accuracy.HELD_OUT))
-                .with(series("two layers, pairs as in training", Style.RINGS, two, Accuracy.KNOWN))
-                .with(series("one layer, pairs that never occurred", Style.LINE, one, Accuracy.HELD_OUT))
-                .with(series("one layer, pairs as in training", Style.LINE, one, Accuracy.KNOWN))
+                .with(series("two layers, pairs that never occurred", Style.LINE, two, TokenAccuracy.SECOND))
+                .with(series("two layers, pairs as in training", Style.RINGS, two, TokenAccuracy.FIRST))
+                .with(series("one layer, pairs that never occurred", Style.LINE, one, TokenAccuracy.SECOND))
+                .with(series("one layer, pairs as in training", Style.LINE, one, TokenAccuracy.FIRST))
                 .with(new Series(
                         "guessing among the values of the prompt", Style.DASHED, new double[] {0, end}, new double[] {
                             chance, chance

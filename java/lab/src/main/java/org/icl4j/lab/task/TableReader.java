@@ -12,13 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.transformer.files.Sha256;
 
 /**
  * Reads a {@link Table} from a CSV file: UTF-8, with or without byte order mark, lines ended by LF, CRLF or CR, fields in quotes
@@ -109,15 +107,7 @@ public final class TableReader {
         if (records.isEmpty()) {
             throw new InputException(name + ": no header line");
         }
-        return convert(records, separator, sha256(bytes));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return convert(records, separator, Sha256.of(bytes));
     }
 
     private String decode(byte[] bytes) {

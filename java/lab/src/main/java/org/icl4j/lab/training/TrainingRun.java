@@ -85,7 +85,7 @@ public final class TrainingRun<A> {
         this.checkpoint = new Checkpoint<>(
                 run.checkpoints().resolve(name + ".safetensors"),
                 identity(run, name),
-                trainer.decoder().parameters(),
+                trainer.decoder(),
                 trainer.adam(),
                 MEASURED + evaluator.width());
     }

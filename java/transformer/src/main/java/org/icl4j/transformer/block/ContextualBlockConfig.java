@@ -1,6 +1,7 @@
 package org.icl4j.transformer.block;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.icl4j.transformer.layer.BlockConfig;
 import org.icl4j.transformer.layer.BlockConfig.Mixer;
 import org.icl4j.transformer.layer.BlockConfig.Mlp;
@@ -45,6 +46,18 @@ public record ContextualBlockConfig(int dToken, int dModel, int nHeads, int dMlp
 
     /** A decoder's block of the same sizes and mixer, bare: what a {@link MixerLayer} takes its mixer from. */
     BlockConfig bare() {
-        return new BlockConfig(dModel, nHeads, nHeads, dMlp, mixer, Mlp.RELU, Norm.NONE, 1e-5, Residual.NONE, false);
+        return new BlockConfig(
+                dModel,
+                nHeads,
+                nHeads,
+                dMlp,
+                mixer,
+                Mlp.RELU,
+                Norm.NONE,
+                1e-5,
+                Residual.NONE,
+                false,
+                Optional.empty(),
+                false);
     }
 }

@@ -97,7 +97,17 @@ public final class Decoder<A> {
      * @throws IllegalArgumentException if {@code batch} is below 1 or {@code length} not from 1 to the model's positions
      */
     public DecoderPass<A> pass(int batch, int length) {
-        return new DecoderPass<>(this, Optional.empty(), batch, length);
+        return pass(batch, length, 0);
+    }
+
+    /**
+     * Forward passes over {@code batch} sequences of {@code length} positions of which the first is number {@code firstPosition} of
+     * the model's: a token can stand alone at the place that it has in its text.
+     *
+     * @throws IllegalArgumentException if {@code batch} or {@code length} is below 1 or a position is not one of the model's
+     */
+    public DecoderPass<A> pass(int batch, int length, int firstPosition) {
+        return new DecoderPass<>(this, Optional.empty(), batch, length, firstPosition);
     }
 
     /**
@@ -107,6 +117,6 @@ public final class Decoder<A> {
      * @throws IllegalArgumentException as {@link #pass}
      */
     public DecoderPass<A> trainingPass(Parameters<A> gradients, int batch, int length) {
-        return new DecoderPass<>(this, Optional.of(gradients), batch, length);
+        return new DecoderPass<>(this, Optional.of(gradients), batch, length, 0);
     }
 }

@@ -13,6 +13,8 @@ import org.icl4j.transformer.layer.Weights;
 import org.icl4j.transformer.layer.Workspace;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
+import org.icl4j.transformer.trace.Site;
+import org.icl4j.transformer.trace.Trace;
 
 /**
  * A decoder on one shape of input: B sequences of T positions. All tensors are made once, so that passes allocate none. Not for
@@ -30,22 +32,27 @@ public final class DecoderPass<A> {
     private final Readout<A> readout;
     private final Tensor<A> dx;
 
-    DecoderPass(Decoder<A> decoder, Optional<Parameters<A>> gradients, int batch, int length) {
+    DecoderPass(Decoder<A> decoder, Optional<Parameters<A>> gradients, int batch, int length, int first) {
         this.config = decoder.config();
         this.trains = gradients.isPresent();
-        if (batch < 1 || length < 1 || length > config.nPositions()) {
-            throw new IllegalArgumentException("pass over batch=" + batch + " length=" + length
-                    + ": batch must be at least 1, and length from 1 to nPositions=" + config.nPositions());
+        if (batch < 1 || length < 1 || first < 0 || length > config.nPositions() - first) {
+            throw new IllegalArgumentException("pass over batch=" + batch + " length=" + length + " from position "
+                    + first + ": batch must be at least 1, and the positions among 0 to nPositions="
+                    + config.nPositions());
         }
         Kernels<A> kernels = decoder.kernels();
         Weights<A> weights = new Weights<>(kernels, decoder.parameters(), gradients, "");
         Workspace<A> workspace = new Workspace<>(kernels.precision(), batch, length, trains);
         this.stem = stem(weights, batch, length);
-        this.positions = positions(weights, batch, length);
+        this.positions = positions(weights, batch, length, first);
         this.x = workspace.own(config.block().dModel());
         Optional<RotaryAngles<A>> angles = config.position() == Position.ROTARY
                 ? Optional.of(RotaryAngles.of(
-                        kernels.precision(), length, config.block().dHead() / 2, RotaryAngles.BASE))
+                                kernels.precision(),
+                                first + length,
+                                config.block().dHead() / 2,
+                                RotaryAngles.BASE)
+                        .rows(first, first + length))
                 : Optional.empty();
         Tensor<A> residual = x;
         for (int layer = 0; layer < config.nLayers(); layer++) {
@@ -64,13 +71,13 @@ public final class DecoderPass<A> {
         };
     }
 
-    private Optional<PositionVectors<A>> positions(Weights<A> weights, int batch, int length) {
+    private Optional<PositionVectors<A>> positions(Weights<A> weights, int batch, int length, int first) {
         return switch (config.position()) {
             case NONE, ROTARY -> Optional.empty();
-            case LEARNED -> Optional.of(PositionVectors.learned(weights.at("wpe"), batch, length));
+            case LEARNED -> Optional.of(PositionVectors.learned(weights.at("wpe"), batch, length, first));
             case SINUSOIDAL ->
                 Optional.of(PositionVectors.sinusoidal(
-                        weights.kernels(), batch, length, config.block().dModel()));
+                        weights.kernels(), batch, length, first, config.block().dModel()));
         };
     }
 
@@ -82,11 +89,21 @@ public final class DecoderPass<A> {
      * @throws IllegalStateException if the model reads tokens
      */
     public void forward(Tensor<A> numbers) {
+        read(numbers);
+        forwardFromStem();
+    }
+
+    /** As {@link #forward(Tensor)}, to the same bits, while {@code trace} looks on. */
+    public void forward(Tensor<A> numbers, Trace<A> trace) {
+        read(numbers);
+        forwardFromStem(trace);
+    }
+
+    private void read(Tensor<A> numbers) {
         if (!(stem instanceof NumberStem<A> reads)) {
             throw new IllegalStateException("numbers for a model of " + config.input());
         }
         reads.forward(numbers, x);
-        forwardFromStem();
     }
 
     /**
@@ -97,11 +114,21 @@ public final class DecoderPass<A> {
      * @throws IllegalStateException if the model reads numbers
      */
     public void forward(int[] tokens) {
+        read(tokens);
+        forwardFromStem();
+    }
+
+    /** As {@link #forward(int[])}, to the same bits, while {@code trace} looks on. */
+    public void forward(int[] tokens, Trace<A> trace) {
+        read(tokens);
+        forwardFromStem(trace);
+    }
+
+    private void read(int[] tokens) {
         if (!(stem instanceof TokenStem<A> reads)) {
             throw new IllegalStateException("tokens for a model of " + config.input());
         }
         reads.forward(tokens, x);
-        forwardFromStem();
     }
 
     private void forwardFromStem() {
@@ -110,6 +137,15 @@ public final class DecoderPass<A> {
             block.forward();
         }
         readout.forward();
+    }
+
+    private void forwardFromStem(Trace<A> trace) {
+        positions.ifPresent(vectors -> vectors.addTo(x));
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            blocks.get(layer).forward(layer, trace);
+        }
+        readout.forward();
+        trace.at(blocks.size(), Site.LOGITS, out());
     }
 
     /** The output of the last forward pass, [B, T, dOut]; overwritten by the next. */

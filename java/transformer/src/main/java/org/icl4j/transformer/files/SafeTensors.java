@@ -119,25 +119,58 @@ public final class SafeTensors implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public <A> Tensor<A> load(String name, Precision<A> precision) throws IOException {
-        SafeTensorsHeader.Entry entry = header.entries().get(name);
-        if (entry == null) {
-            throw new ModelFormatException(path, "name", "there is no tensor '" + name + "', only " + names());
-        }
+        SafeTensorsHeader.Entry entry = entry(name);
         if (entry.type() != typeOf(precision)) {
             throw new ModelFormatException(
                     path, "dtype", "tensor '" + name + "' is " + entry.type() + ", expected " + typeOf(precision));
         }
+        return loadAs(name, precision);
+    }
+
+    /**
+     * As {@link #load}, but from either type: rounded to nearest, or widened.
+     *
+     * @throws ModelFormatException as {@link #load}; another type is one that is neither F32 nor F64
+     * @throws IOException if the file cannot be read
+     */
+    public <A> Tensor<A> loadAs(String name, Precision<A> precision) throws IOException {
+        SafeTensorsHeader.Entry entry = entry(name);
+        boolean single = precision(name) == Precision.F32;
         requireUnchanged();
         Tensor<A> tensor = Tensor.zeros(precision, dimensions(name, entry));
         int index = 0;
         for (long at = entry.begin(); at < entry.end(); at += CHUNK_BYTES) {
             ByteBuffer chunk = read(path, channel, dataStart + at, (int) Math.min(CHUNK_BYTES, entry.end() - at));
             while (chunk.hasRemaining()) {
-                tensor.set(index++, precision == Precision.F32 ? chunk.getFloat() : chunk.getDouble());
+                tensor.set(index++, single ? chunk.getFloat() : chunk.getDouble());
             }
         }
         requireUnchanged();
         return tensor;
+    }
+
+    /**
+     * The storage type of a tensor.
+     *
+     * @throws ModelFormatException if there is no such tensor, or it is neither F32 nor F64
+     */
+    public Precision<?> precision(String name) {
+        SafeTensorsHeader.Entry entry = entry(name);
+        return switch (entry.type()) {
+            case F32 -> Precision.F32;
+            case F64 -> Precision.F64;
+            default ->
+                throw new ModelFormatException(
+                        path, "dtype", "tensor '" + name + "' is " + entry.type() + ", expected F32 or F64");
+        };
+    }
+
+    private SafeTensorsHeader.Entry entry(String name) {
+        SafeTensorsHeader.Entry entry = header.entries().get(name);
+        if (entry == null) {
+            throw new ModelFormatException(path, "name", "there is no tensor '" + name + "', only " + names());
+        }
+        return entry;
     }
 
     private void requireUnchanged() throws IOException {

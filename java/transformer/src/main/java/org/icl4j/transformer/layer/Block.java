@@ -1,12 +1,13 @@
 package org.icl4j.transformer.layer;
 
 import java.util.Optional;
-import org.icl4j.kernels.Epilogue.Activation;
-import org.icl4j.kernels.Gate;
+import java.util.function.Function;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.RotaryAngles;
 import org.icl4j.transformer.layer.BlockConfig.Residual;
 import org.icl4j.transformer.tensor.Tensor;
+import org.icl4j.transformer.trace.Site;
+import org.icl4j.transformer.trace.Trace;
 
 /**
  * A block of a decoder on one shape of input: mixer and MLP, each behind its norm, joined as {@link BlockConfig.Residual} says.
@@ -16,13 +17,17 @@ import org.icl4j.transformer.tensor.Tensor;
 public final class Block<A> {
     private static final String MIXER = "attn";
     private static final String MLP = "mlp";
+    private static final String MIXER_POST_NORM = "post_attention_layernorm";
+    private static final String MLP_POST_NORM = "post_feedforward_layernorm";
 
     private final Kernels<A> kernels;
     private final Residual residual;
+    private final Tensor<A> x;
     private final NormLayer<A> mixerNorm;
     private final NormLayer<A> mlpNorm;
-    private final PositionMixer<A> mixer;
+    private final Branch<A> mixer;
     private final Branch<A> mlp;
+    private final Tensor<A> mid;
     private final Tensor<A> y;
     private final Tensor<A> dBranch;
     private final Tensor<A> dMixer;
@@ -45,16 +50,27 @@ public final class Block<A> {
         boolean joined = config.residual() != Residual.NONE;
         this.kernels = weights.kernels();
         this.residual = config.residual();
-        Tensor<A> mid = workspace.kept("mid", width);
+        this.x = x;
+        this.mid = workspace.kept("mid", width);
         this.y = workspace.own(width);
         this.mixerNorm = new NormLayer<>(config.norm(), config.eps(), weights.at("ln_1"), workspace, x);
         Wires<A> mixerWires = new Wires<>(mixerNorm.y(), joined ? Optional.of(x) : Optional.empty(), mid);
-        this.mixer = new PositionMixer<>(config, nPositions, angles, weights.at(MIXER), workspace, mixerWires);
+        this.mixer = postNormed(
+                config,
+                weights.at(MIXER_POST_NORM),
+                workspace,
+                mixerWires,
+                wires -> new PositionMixer<>(config, nPositions, angles, weights.at(MIXER), workspace, wires));
         this.mlpNorm = config.residual() == Residual.PARALLEL
                 ? mixerNorm
                 : new NormLayer<>(config.norm(), config.eps(), weights.at("ln_2"), workspace, mid);
         Wires<A> mlpWires = new Wires<>(mlpNorm.y(), joined ? Optional.of(mid) : Optional.empty(), y);
-        this.mlp = mlp(config, weights.at(MLP), workspace, mlpWires);
+        this.mlp = postNormed(
+                config,
+                weights.at(MLP_POST_NORM),
+                workspace,
+                mlpWires,
+                wires -> new FeedForward<>(config, weights.at(MLP), workspace, wires));
         this.dBranch = workspace.scratch("dBranch", width);
         this.dMixer = workspace.scratch("dMixer", width);
     }
@@ -66,20 +82,20 @@ public final class Block<A> {
         if (config.residual() != Residual.PARALLEL) {
             NormLayer.declare(specs.at("ln_2"), config.norm(), config.dModel());
         }
-        switch (config.mlp()) {
-            case RELU, GELU_EXACT, GELU_TANH -> PlainMlp.declare(specs.at(MLP), config);
-            case SWIGLU, GEGLU_TANH -> GatedMlp.declare(specs.at(MLP), config);
+        FeedForward.declare(specs.at(MLP), config);
+        if (config.postNormed()) {
+            PostNormed.declare(specs.at(MIXER_POST_NORM), config);
+            PostNormed.declare(specs.at(MLP_POST_NORM), config);
         }
     }
 
-    private static <A> Branch<A> mlp(BlockConfig config, Weights<A> weights, Workspace<A> workspace, Wires<A> wires) {
-        return switch (config.mlp()) {
-            case RELU -> new PlainMlp<>(config, Activation.RELU, weights, workspace, wires);
-            case GELU_EXACT -> new PlainMlp<>(config, Activation.GELU_EXACT, weights, workspace, wires);
-            case GELU_TANH -> new PlainMlp<>(config, Activation.GELU_TANH, weights, workspace, wires);
-            case SWIGLU -> new GatedMlp<>(config, Gate.SWIGLU, weights, workspace, wires);
-            case GEGLU_TANH -> new GatedMlp<>(config, Gate.GEGLU_TANH, weights, workspace, wires);
-        };
+    private static <A> Branch<A> postNormed(
+            BlockConfig config,
+            Weights<A> weights,
+            Workspace<A> workspace,
+            Wires<A> wires,
+            Function<Wires<A>, Branch<A>> branch) {
+        return config.postNormed() ? new PostNormed<>(config, weights, workspace, wires, branch) : branch.apply(wires);
     }
 
     /** The output, [B, T, C]. */
@@ -95,6 +111,30 @@ public final class Block<A> {
             mlpNorm.forward();
         }
         mlp.forward();
+    }
+
+    /**
+     * Computes y, and shows {@code trace} what comes up on the way. What is never there otherwise, a branch's result before it is
+     * joined to the residual stream, is computed once more for it.
+     *
+     * @param layer number of the block
+     */
+    public void forward(int layer, Trace<A> trace) {
+        trace.at(layer, Site.RESID_PRE, x);
+        mixerNorm.forward();
+        mixer.forward();
+        trace.at(layer, Site.Z, mixer.interior().inner());
+        trace.at(layer, Site.ATTN_OUT, mixer.interior().alone());
+        trace.at(layer, Site.RESID_MID, mid);
+        if (residual != Residual.PARALLEL) {
+            mlpNorm.forward();
+        }
+        trace.at(layer, Site.MLP_IN, mlpNorm.y());
+        mlp.forward();
+        mlp.interior().gates().ifPresent(gates -> trace.at(layer, Site.GATES, gates));
+        trace.at(layer, Site.MLP_HIDDEN, mlp.interior().inner());
+        trace.at(layer, Site.MLP_OUT, mlp.interior().alone());
+        trace.at(layer, Site.RESID_POST, y);
     }
 
     /** d, the gradient with respect to y, becomes the one with respect to x; the parameters' are added to. */

@@ -1,6 +1,7 @@
 package org.icl4j.transformer.layer;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a block is made of.
@@ -14,6 +15,8 @@ import java.util.Objects;
  * @param norm what the input of each of the two is normalised by
  * @param eps of the norms
  * @param residual how the two are joined
+ * @param postNormed whether what each of the two gives is normalised too before it is joined, by its root mean square (Gemma 2)
+ * @param experts how many MLPs there are and work at a position, if there is more than the one
  * @param biased whether the linear maps of mixer and MLP have biases; those of gated MLPs never do
  */
 public record BlockConfig(
@@ -26,6 +29,8 @@ public record BlockConfig(
         Norm norm,
         double eps,
         Residual residual,
+        boolean postNormed,
+        Optional<Experts> experts,
         boolean biased) {
     /** What carries information from position to position. */
     public enum Mixer {
@@ -54,7 +59,30 @@ public record BlockConfig(
         /** silu(g)∘u, as in Llama. */
         SWIGLU,
         /** gelu(g)∘u by tanh, as in Gemma. */
-        GEGLU_TANH
+        GEGLU_TANH;
+
+        /** Whether it has a gate. */
+        public boolean isGated() {
+            return this == SWIGLU || this == GEGLU_TANH;
+        }
+    }
+
+    /**
+     * MLPs of which a router chooses some at each position.
+     *
+     * @param count E
+     * @param chosen k
+     */
+    public record Experts(int count, int chosen) {
+        /**
+         * @throws IllegalArgumentException unless 1 ≤ {@code chosen} ≤ {@code count}
+         */
+        public Experts {
+            if (chosen < 1 || chosen > count) {
+                throw new IllegalArgumentException("experts with count=" + count + " chosen=" + chosen
+                        + ": at least 1 must be chosen, and no more than there are");
+            }
+        }
     }
 
     /** How mixer and MLP are joined. */
@@ -75,6 +103,7 @@ public record BlockConfig(
         Objects.requireNonNull(mlp, "mlp");
         Objects.requireNonNull(norm, "norm");
         Objects.requireNonNull(residual, "residual");
+        Objects.requireNonNull(experts, "experts");
         if (dModel < 1 || dMlp < 1 || nHeads < 1 || dModel % nHeads != 0 || nKeyHeads < 1 || nHeads % nKeyHeads != 0) {
             throw new IllegalArgumentException("block with dModel=" + dModel + " nHeads=" + nHeads + " nKeyHeads="
                     + nKeyHeads + " dMlp=" + dMlp
@@ -101,37 +130,57 @@ public record BlockConfig(
                 Norm.LAYER,
                 1e-5,
                 Residual.SEQUENTIAL,
+                false,
+                Optional.empty(),
                 true);
     }
 
     /** The same with another mixer. */
     public BlockConfig with(Mixer other) {
-        return new BlockConfig(dModel, nHeads, nKeyHeads, dMlp, other, mlp, norm, eps, residual, biased);
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, dMlp, other, mlp, norm, eps, residual, postNormed, experts, biased);
     }
 
     /** The same with another MLP of {@code width}. */
     public BlockConfig with(Mlp other, int width) {
-        return new BlockConfig(dModel, nHeads, nKeyHeads, width, mixer, other, norm, eps, residual, biased);
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, width, mixer, other, norm, eps, residual, postNormed, experts, biased);
     }
 
     /** The same with other norms. */
     public BlockConfig with(Norm other) {
-        return new BlockConfig(dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, other, eps, residual, biased);
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, other, eps, residual, postNormed, experts, biased);
     }
 
     /** The same joined otherwise. */
     public BlockConfig with(Residual other) {
-        return new BlockConfig(dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, other, biased);
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, other, postNormed, experts, biased);
     }
 
     /** The same with {@code heads} heads of keys and values. */
     public BlockConfig withKeyHeads(int heads) {
-        return new BlockConfig(dModel, nHeads, heads, dMlp, mixer, mlp, norm, eps, residual, biased);
+        return new BlockConfig(
+                dModel, nHeads, heads, dMlp, mixer, mlp, norm, eps, residual, postNormed, experts, biased);
+    }
+
+    /** The same with a norm behind mixer and MLP too. */
+    public BlockConfig withPostNorms() {
+        return new BlockConfig(dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, residual, true, experts, biased);
+    }
+
+    /** The same with {@code count} MLPs, of which {@code chosen} work at a position. */
+    public BlockConfig withExperts(int count, int chosen) {
+        Optional<Experts> several = Optional.of(new Experts(count, chosen));
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, residual, postNormed, several, biased);
     }
 
     /** The same without biases in mixer and MLP. */
     public BlockConfig withoutBiases() {
-        return new BlockConfig(dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, residual, false);
+        return new BlockConfig(
+                dModel, nHeads, nKeyHeads, dMlp, mixer, mlp, norm, eps, residual, postNormed, experts, false);
     }
 
     /** Width of a head. */

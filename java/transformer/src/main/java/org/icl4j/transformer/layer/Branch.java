@@ -14,4 +14,7 @@ interface Branch<A> {
      * @param dIn overwritten by the gradient with respect to in, by way of f alone
      */
     void backward(Tensor<A> dOut, Tensor<A> dIn);
+
+    /** What a trace may see. */
+    Interior<A> interior();
 }

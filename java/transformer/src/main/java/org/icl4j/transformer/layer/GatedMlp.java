@@ -1,6 +1,5 @@
 package org.icl4j.transformer.layer;
 
-import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Gate;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
@@ -14,8 +13,7 @@ final class GatedMlp<A> implements Branch<A> {
     private final Wires<A> wires;
     private final Linear<A> gate;
     private final Linear<A> up;
-    private final Linear<A> down;
-    private final Epilogue<A> end;
+    private final Output<A> output;
     private final Matrix<A> g;
     private final Matrix<A> u;
     private final Matrix<A> hidden;
@@ -31,11 +29,11 @@ final class GatedMlp<A> implements Branch<A> {
         this.wires = wires;
         this.gate = new Linear<>(weights.at("gate_proj"), false);
         this.up = new Linear<>(weights.at("up_proj"), false);
-        this.down = new Linear<>(weights.at("down_proj"), false);
-        this.end = wires.onto(down.epilogue());
         this.g = workspace.kept("gate", width).matrix();
         this.u = workspace.kept("up", width).matrix();
-        this.hidden = workspace.kept("hidden", width).matrix();
+        Tensor<A> inner = workspace.kept("hidden", width);
+        this.hidden = inner.matrix();
+        this.output = new Output<>(new Linear<>(weights.at("down_proj"), false), inner, workspace, wires);
         this.dG = workspace.scratch("dGate", width).matrix();
         this.dU = workspace.scratch("dUp", width).matrix();
         this.dHidden = workspace.scratch("dHidden", width).matrix();
@@ -54,16 +52,21 @@ final class GatedMlp<A> implements Branch<A> {
         gate.forward(x, g, gate.epilogue());
         up.forward(x, u, up.epilogue());
         kernels.gate(form, u, g, hidden);
-        down.forward(hidden, wires.out().matrix(), end);
+        output.forward();
     }
 
     @Override
     public void backward(Tensor<A> dOut, Tensor<A> dIn) {
         Matrix<A> x = wires.in().matrix();
-        down.backward(hidden, dOut.matrix(), dHidden);
+        output.backward(dOut, dHidden);
         kernels.gateBackward(form, u, g, dHidden, dU, dG);
         up.backward(x, dU, dIn.matrix());
         gate.backward(x, dG, dFromGate);
         kernels.add(dIn.matrix(), dFromGate, dIn.matrix());
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return output;
     }
 }

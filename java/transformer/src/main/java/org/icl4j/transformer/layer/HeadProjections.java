@@ -1,7 +1,6 @@
 package org.icl4j.transformer.layer;
 
 import java.util.Optional;
-import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.Rotary;
@@ -18,8 +17,7 @@ final class HeadProjections<A> {
     private final Kernels<A> kernels;
     private final Wires<A> wires;
     private final Linear<A> in;
-    private final Linear<A> out;
-    private final Epilogue<A> end;
+    final Output<A> output;
     private final Optional<RotaryAngles<A>> angles;
     private final Rotary queryHeads;
     private final Rotary keyHeads;
@@ -33,7 +31,6 @@ final class HeadProjections<A> {
     final Matrix<A> dk;
     final Matrix<A> dv;
     final Matrix<A> dz;
-    private final Matrix<A> zRows;
     private final Matrix<A> dzRows;
 
     /**
@@ -50,8 +47,6 @@ final class HeadProjections<A> {
         this.kernels = weights.kernels();
         this.wires = wires;
         this.in = new Linear<>(weights.at("c_attn"), config.biased());
-        this.out = new Linear<>(weights.at("c_proj"), config.biased());
-        this.end = wires.onto(out.epilogue());
         this.angles = angles;
         this.queryHeads = new Rotary(config.nHeads(), RotaryPairing.HALVES);
         this.keyHeads = new Rotary(config.nKeyHeads(), RotaryPairing.HALVES);
@@ -68,7 +63,7 @@ final class HeadProjections<A> {
         this.dk = dQkv.batch().columns(queries, queries + keys);
         this.dv = dQkv.batch().columns(queries + keys, queries + 2 * keys);
         this.z = heads.batch();
-        this.zRows = heads.matrix();
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), heads, workspace, wires);
         this.dz = dHeads.batch();
         this.dzRows = dHeads.matrix();
     }
@@ -88,14 +83,9 @@ final class HeadProjections<A> {
         });
     }
 
-    /** Brings z to the output. */
-    void join() {
-        out.forward(zRows, wires.out().matrix(), end);
-    }
-
     /** Leaves dz. */
     void joinBackward(Tensor<A> dOut) {
-        out.backward(zRows, dOut.matrix(), dzRows);
+        output.backward(dOut, dzRows);
     }
 
     /** From dq, dk and dv, which are overwritten. */

@@ -39,7 +39,7 @@ final class LinearAttentionMixer<A> implements Branch<A> {
     public void forward() {
         around.project();
         kernels.linearAttention(heads, around.q, around.k, around.v, zeros, around.z, last);
-        around.join();
+        around.output.forward();
     }
 
     @Override
@@ -48,5 +48,10 @@ final class LinearAttentionMixer<A> implements Branch<A> {
         kernels.linearAttentionBackward(
                 heads, around.q, around.k, around.v, zeros, around.dz, zeros, around.dq, around.dk, around.dv, last);
         around.projectBackward(dIn);
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return around.output;
     }
 }

@@ -20,19 +20,25 @@ public final class NormLayer<A> {
     private final Matrix<A> rstd;
 
     /**
-     * A norm of {@code x}.
+     * A norm of {@code x}, its result valid in inference until another is worked out.
      *
      * @param eps added to the variance or the mean square
      */
     public NormLayer(Norm norm, double eps, Weights<A> weights, Workspace<A> workspace, Tensor<A> x) {
-        int width = x.dim(x.rank() - 1);
+        this(norm, eps, weights, workspace, x, norm == Norm.NONE ? x : workspace.kept("normed", x.dim(x.rank() - 1)));
+    }
+
+    /**
+     * @param y where the result goes, of x's shape
+     */
+    NormLayer(Norm norm, double eps, Weights<A> weights, Workspace<A> workspace, Tensor<A> x, Tensor<A> y) {
         int rows = x.matrix().rows();
         Matrix<A> none = Matrix.of(x.precision().allocate(0), 0, 0);
         this.norm = norm;
         this.eps = eps;
         this.kernels = weights.kernels();
         this.x = x;
-        this.y = norm == Norm.NONE ? x : workspace.kept("normed", width);
+        this.y = y;
         this.weight = norm == Norm.NONE ? none : weights.value("weight");
         this.dWeight = norm == Norm.NONE ? none : weights.gradient("weight");
         this.bias = norm == Norm.LAYER ? weights.value("bias") : none;

@@ -14,9 +14,8 @@ final class PlainMlp<A> implements Branch<A> {
     private final Wires<A> wires;
     private final Activation activation;
     private final Linear<A> in;
-    private final Linear<A> out;
     private final Epilogue<A> activate;
-    private final Epilogue<A> end;
+    private final Output<A> output;
     private final Matrix<A> pre;
     private final Matrix<A> hidden;
     private final Matrix<A> dHidden;
@@ -26,8 +25,9 @@ final class PlainMlp<A> implements Branch<A> {
         this.wires = wires;
         this.activation = activation;
         this.in = new Linear<>(weights.at("c_fc"), config.biased());
-        this.out = new Linear<>(weights.at("c_proj"), config.biased());
-        this.hidden = workspace.kept("hidden", config.dMlp()).matrix();
+        Tensor<A> inner = workspace.kept("hidden", config.dMlp());
+        this.hidden = inner.matrix();
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), inner, workspace, wires);
         this.dHidden = workspace.scratch("dHidden", config.dMlp()).matrix();
         // The sign of what ReLU gives is that of what it got: there is no need to keep both.
         this.pre = activation == Activation.RELU
@@ -35,7 +35,6 @@ final class PlainMlp<A> implements Branch<A> {
                 : workspace.kept("preActivation", config.dMlp()).matrix();
         Epilogue<A> plain = in.epilogue().activation(activation);
         this.activate = activation == Activation.RELU ? plain : plain.keeping(pre);
-        this.end = wires.onto(out.epilogue());
     }
 
     static void declare(Specs specs, BlockConfig config) {
@@ -46,17 +45,22 @@ final class PlainMlp<A> implements Branch<A> {
     @Override
     public void forward() {
         in.forward(wires.in().matrix(), hidden, activate);
-        out.forward(hidden, wires.out().matrix(), end);
+        output.forward();
     }
 
     @Override
     public void backward(Tensor<A> dOut, Tensor<A> dIn) {
-        out.backward(hidden, dOut.matrix(), dHidden);
+        output.backward(dOut, dHidden);
         if (activation == Activation.RELU) {
             kernels.reluBackward(pre, dHidden, dHidden);
         } else {
             kernels.geluBackward(activation == Activation.GELU_EXACT ? Gelu.EXACT : Gelu.TANH, pre, dHidden, dHidden);
         }
         in.backward(wires.in().matrix(), dHidden, dIn.matrix());
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return output;
     }
 }

@@ -80,4 +80,10 @@ public final class PositionMixer<A> implements Branch<A> {
     public void backward(Tensor<A> dOut, Tensor<A> dIn) {
         mixer.backward(dOut, dIn);
     }
+
+    @Override
+    @SuppressWarnings("exports") // Only blocks of this package ask for it.
+    public Interior<A> interior() {
+        return mixer.interior();
+    }
 }

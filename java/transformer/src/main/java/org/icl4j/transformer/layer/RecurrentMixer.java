@@ -1,8 +1,6 @@
 package org.icl4j.transformer.layer;
 
 import java.util.function.BiFunction;
-import org.icl4j.kernels.Epilogue;
-import org.icl4j.kernels.Matrix;
 import org.icl4j.transformer.layer.ParameterSpec.Role;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -10,8 +8,7 @@ import org.icl4j.transformer.tensor.Tensor;
 final class RecurrentMixer<A> implements Branch<A> {
     private final Wires<A> wires;
     private final Linear<A> in;
-    private final Linear<A> out;
-    private final Epilogue<A> end;
+    private final Output<A> output;
     private final Recurrence<A> cell;
     private final Tensor<A> pre;
     private final Tensor<A> h;
@@ -30,11 +27,10 @@ final class RecurrentMixer<A> implements Branch<A> {
         this.wires = wires;
         this.cell = cell.apply(weights.at("cell"), workspace);
         this.in = new Linear<>(weights.at("in_proj"), true);
-        this.out = new Linear<>(weights.at("c_proj"), config.biased());
-        this.end = wires.onto(out.epilogue());
         int width = this.cell.width();
         this.pre = workspace.kept("pre", width);
         this.h = workspace.kept("h", config.dModel());
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), h, workspace, wires);
         this.dPre = workspace.scratch("dPre", width);
         this.dH = workspace.scratch("dH", config.dModel());
     }
@@ -49,14 +45,18 @@ final class RecurrentMixer<A> implements Branch<A> {
     public void forward() {
         in.forward(wires.in().matrix(), pre.matrix(), in.epilogue());
         cell.forward(pre.batch(), h.batch());
-        Matrix<A> states = h.matrix();
-        out.forward(states, wires.out().matrix(), end);
+        output.forward();
     }
 
     @Override
     public void backward(Tensor<A> dOut, Tensor<A> dIn) {
-        out.backward(h.matrix(), dOut.matrix(), dH.matrix());
+        output.backward(dOut, dH.matrix());
         cell.backward(h.batch(), dH.batch(), dPre.batch());
         in.backward(wires.in().matrix(), dPre.matrix(), dIn.matrix());
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return output;
     }
 }

@@ -1,6 +1,5 @@
 package org.icl4j.transformer.layer;
 
-import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Gate;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
@@ -25,8 +24,7 @@ final class SelectiveMixer<A> implements Branch<A> {
     private final Kernels<A> kernels;
     private final Wires<A> wires;
     private final Linear<A> in;
-    private final Linear<A> out;
-    private final Epilogue<A> end;
+    private final Output<A> output;
     private final Matrix<A> stepBias;
     private final Matrix<A> dStepBias;
     private final Matrix<A> logRates;
@@ -77,8 +75,6 @@ final class SelectiveMixer<A> implements Branch<A> {
         this.kernels = weights.kernels();
         this.wires = wires;
         this.in = new Linear<>(weights.at("in_proj"), false);
-        this.out = new Linear<>(weights.at("c_proj"), config.biased());
-        this.end = wires.onto(out.epilogue());
         this.stepBias = weights.value("dt_bias");
         this.dStepBias = weights.gradient("dt_bias");
         this.logRates = weights.value("A_log");
@@ -90,6 +86,7 @@ final class SelectiveMixer<A> implements Branch<A> {
         this.y = workspace.kept("scanOut", width);
         this.dY = workspace.scratch("dScanOut", width);
         this.gated = workspace.kept("gated", width);
+        this.output = new Output<>(new Linear<>(weights.at("c_proj"), config.biased()), gated, workspace, wires);
         this.dGated = workspace.scratch("dGated", width);
         this.zeros = Recurrence.zeros(workspace, width, STATES);
         this.last = workspace
@@ -123,7 +120,7 @@ final class SelectiveMixer<A> implements Branch<A> {
         negate(scan.a());
         kernels.selectiveScan(scan, y.batch(), last);
         kernels.gate(Gate.SWIGLU, y.matrix(), of.gate(), gated.matrix());
-        out.forward(gated.matrix(), wires.out().matrix(), end);
+        output.forward();
     }
 
     private void negate(Matrix<A> a) {
@@ -135,7 +132,7 @@ final class SelectiveMixer<A> implements Branch<A> {
 
     @Override
     public void backward(Tensor<A> dOut, Tensor<A> dIn) {
-        out.backward(gated.matrix(), dOut.matrix(), dGated.matrix());
+        output.backward(dOut, dGated.matrix());
         kernels.gateBackward(Gate.SWIGLU, y.matrix(), of.gate(), dGated.matrix(), dY.matrix(), d.gate());
         dA.fill(0);
         kernels.selectiveScanBackward(scan, dY.batch(), zeros, dScan);
@@ -153,5 +150,10 @@ final class SelectiveMixer<A> implements Branch<A> {
             double product = dA.get(i) * precision.get(scan.a().array(), i);
             precision.set(to, i, precision.get(to, i) + product);
         }
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return output;
     }
 }

@@ -32,7 +32,7 @@ final class SoftmaxMixer<A> implements Branch<A> {
     public void forward() {
         around.project();
         kernels.attention(heads, around.q, around.k, around.v, around.z, logSumExp);
-        around.join();
+        around.output.forward();
     }
 
     @Override
@@ -41,5 +41,10 @@ final class SoftmaxMixer<A> implements Branch<A> {
         kernels.attentionBackward(
                 heads, around.q, around.k, around.v, around.z, logSumExp, around.dz, around.dq, around.dk, around.dv);
         around.projectBackward(dIn);
+    }
+
+    @Override
+    public Interior<A> interior() {
+        return around.output;
     }
 }

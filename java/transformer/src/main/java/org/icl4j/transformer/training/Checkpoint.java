@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.icl4j.kernels.Precision;
+import org.icl4j.transformer.decoder.ConfigMetadata;
+import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.files.SafeTensors;
 import org.icl4j.transformer.optimizer.Adam;
@@ -35,8 +37,11 @@ public final class Checkpoint<A> {
     private final Parameters<A> parameters;
     private final Adam<A> adam;
     private final int historyWidth;
+    private final Map<String, String> about;
 
     /**
+     * That of a model which its file does not describe.
+     *
      * @param file where the state is kept
      * @param identity all that decides the result, such as seed and settings; a state with another one is not taken up
      * @param adam of the parameters
@@ -44,11 +49,34 @@ public final class Checkpoint<A> {
      */
     public Checkpoint(
             Path file, Map<String, String> identity, Parameters<A> parameters, Adam<A> adam, int historyWidth) {
+        this(file, identity, parameters, adam, historyWidth, Map.of());
+    }
+
+    /**
+     * That of a decoder, with its config, so that {@link org.icl4j.transformer.decoder.DecoderFile} can read it.
+     *
+     * @param file where the state is kept
+     * @param identity all that decides the result, such as seed and settings; a state with another one is not taken up
+     * @param adam of the decoder's parameters
+     * @param historyWidth numbers in a row of the table
+     */
+    public Checkpoint(Path file, Map<String, String> identity, Decoder<A> decoder, Adam<A> adam, int historyWidth) {
+        this(file, identity, decoder.parameters(), adam, historyWidth, ConfigMetadata.of(decoder.config()));
+    }
+
+    private Checkpoint(
+            Path file,
+            Map<String, String> identity,
+            Parameters<A> parameters,
+            Adam<A> adam,
+            int historyWidth,
+            Map<String, String> about) {
         this.file = file;
         this.identity = new LinkedHashMap<>(identity);
         this.parameters = parameters;
         this.adam = adam;
         this.historyWidth = historyWidth;
+        this.about = about;
     }
 
     /** The state belongs to a run with another identity; the message has every part that differs, with both values. */
@@ -74,6 +102,7 @@ public final class Checkpoint<A> {
                 Arrays.stream(history).flatMapToDouble(Arrays::stream).toArray();
         tensors.put(HISTORY, Tensor.of(Precision.F64, numbers, history.length, historyWidth));
         Map<String, String> metadata = new LinkedHashMap<>(identity);
+        metadata.putAll(about);
         metadata.put(STEP, Long.toString(adam.steps()));
         SafeTensors.write(file, metadata, tensors);
     }

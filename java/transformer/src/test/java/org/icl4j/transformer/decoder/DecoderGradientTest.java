@@ -65,7 +65,14 @@ class DecoderGradientTest {
                 NUMBERS.with(Position.ROTARY)
                         .with(BLOCK.withKeyHeads(1).with(Mlp.SWIGLU, 12).with(Norm.RMS)),
                 NUMBERS.with(Position.ROTARY).with(BLOCK.with(Mixer.LINEAR_ATTENTION)));
-        return Stream.of(mixers, mlps, norms, positions, others).flatMap(s -> s);
+        Stream<DecoderConfig> postNorms = Arrays.stream(Residual.values())
+                .map(residual -> NUMBERS.with(BLOCK.withPostNorms().with(residual)));
+        Stream<DecoderConfig> experts = Stream.of(
+                NUMBERS.with(BLOCK.with(Mlp.SWIGLU, 6).withExperts(4, 2)),
+                NUMBERS.with(BLOCK.with(Mlp.GELU_TANH, 6).withExperts(3, 3).with(Residual.NONE)),
+                NUMBERS.with(BLOCK.withExperts(3, 1).withPostNorms().with(Residual.PARALLEL)));
+        return Stream.of(mixers, mlps, norms, positions, others, postNorms, experts)
+                .flatMap(s -> s);
     }
 
     /** Weights, biases and gains all random, so that no gradient is taken at a special point. */

@@ -52,7 +52,9 @@ class DecoderTest {
                 .map(mixer -> SMALL.with(SMALL.block().with(mixer)));
         Stream<DecoderConfig> others = Stream.of(
                 SMALL.with(Position.ROTARY).with(SMALL.block().with(Norm.RMS).with(Mlp.SWIGLU, 24)),
-                SMALL.with(SMALL.block().with(Norm.NONE).with(Residual.PARALLEL)));
+                SMALL.with(SMALL.block().with(Norm.NONE).with(Residual.PARALLEL)),
+                SMALL.with(SMALL.block().with(Mlp.SWIGLU, 24).withPostNorms()),
+                SMALL.with(SMALL.block().with(Mlp.SWIGLU, 24).withExperts(4, 2)));
         return Stream.concat(mixers, others);
     }
 
@@ -211,6 +213,8 @@ class DecoderTest {
                     "read_in.weight",
                     () -> new Decoder<>(SMALL, f32, decoder(tokens, f32).parameters()));
             assertMessage("dModel=9", () -> BlockConfig.gpt2(9, 2));
+            assertMessage("chosen=5", () -> SMALL.block().withExperts(4, 5));
+            assertMessage("chosen=0", () -> SMALL.block().withExperts(4, 0));
             assertMessage(
                     "rotary", () -> SMALL.with(SMALL.block().with(Mixer.RNN)).with(Position.ROTARY));
             assertMessage(

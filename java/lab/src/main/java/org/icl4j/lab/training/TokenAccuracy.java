@@ -1,28 +1,30 @@
-package org.icl4j.lab.recall;
+package org.icl4j.lab.training;
 
 import java.util.List;
 import org.icl4j.kernels.Targets;
-import org.icl4j.lab.experiment.Estimate;
-import org.icl4j.lab.task.token.AssociativeRecall;
 import org.icl4j.lab.task.token.TokenBatch;
-import org.icl4j.lab.training.TrainingRun;
+import org.icl4j.lab.task.token.TokenTask;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.decoder.DecoderPass;
 import org.icl4j.transformer.tensor.Tensor;
 
 /** The share of questions whose likeliest answer is right, on fixed prompts of each kind; preceded by 1 − that of the first kind. */
-final class Accuracy<A> implements TrainingRun.Evaluator {
-    /** Where the share on prompts as in training stands, and that on held-out pairs. */
-    static final int KNOWN = 1;
+public final class TokenAccuracy<A> implements TrainingRun.Evaluator {
+    /** Where the share on prompts of the first kind stands, and that of the second. */
+    public static final int FIRST = 1;
 
-    static final int HELD_OUT = 2;
+    public static final int SECOND = 2;
 
-    private final List<AssociativeRecall> kinds;
+    private final List<? extends TokenTask> kinds;
     private final long seed;
     private final int prompts;
     private final DecoderPass<A> pass;
 
-    Accuracy(Decoder<A> decoder, List<AssociativeRecall> kinds, long seed, int prompts) {
+    /**
+     * @param kinds tasks of one length
+     * @param prompts of each
+     */
+    public TokenAccuracy(Decoder<A> decoder, List<? extends TokenTask> kinds, long seed, int prompts) {
         this.kinds = kinds;
         this.seed = seed;
         this.prompts = prompts;
@@ -43,7 +45,7 @@ final class Accuracy<A> implements TrainingRun.Evaluator {
             pass.forward(batch.tokens());
             shares[1 + kind] = share(pass.out(), batch.targets());
         }
-        shares[0] = 1 - shares[KNOWN];
+        shares[0] = 1 - shares[FIRST];
         return shares;
     }
 
@@ -67,13 +69,5 @@ final class Accuracy<A> implements TrainingRun.Evaluator {
             best = logits.get(from + j) > logits.get(from + best) ? j : best;
         }
         return best;
-    }
-
-    /** The share with Wilson's 95 % interval (1927). */
-    static Estimate estimate(double share, int n) {
-        double z = 1.959964;
-        double centre = (share + z * z / (2 * n)) / (1 + z * z / n);
-        double half = z / (1 + z * z / n) * Math.sqrt(share * (1 - share) / n + z * z / (4.0 * n * n));
-        return new Estimate(share, Math.max(0, centre - half), Math.min(1, centre + half));
     }
 }

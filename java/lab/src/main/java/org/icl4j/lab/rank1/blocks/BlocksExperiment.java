@@ -1,0 +1,105 @@
+package org.icl4j.lab.rank1.blocks;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.icl4j.kernels.Precision;
+import org.icl4j.lab.experiment.Claim;
+import org.icl4j.lab.experiment.Experiment;
+import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.RunFailedException;
+import org.icl4j.lab.experiment.Scale;
+import org.icl4j.lab.experiment.Setting;
+import org.icl4j.lab.experiment.Settings;
+import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.patch.NoPatchException;
+import org.icl4j.transformer.decoder.DecoderConfig;
+
+/**
+ * The context as changes of the MLPs' weights in every kind of modern block, alone and in stacks, on random weights: GPT-2, gated
+ * MLPs, Gemma's norm behind the MLP, parallel blocks, mixtures of experts; and one patch for many queries.
+ */
+public final class BlocksExperiment implements Experiment {
+    /** Of the stacks. */
+    static final List<Integer> DEPTHS = List.of(1, 6, 12);
+
+    @Override
+    public String name() {
+        return "rank1.blocks";
+    }
+
+    @Override
+    public String summary() {
+        return "the prompt as rank-1 changes of the weights of every kind of block, in stacks of up to 12";
+    }
+
+    @Override
+    public Map<Scale, String> durations() {
+        Map<Scale, String> durations = new EnumMap<>(Scale.class);
+        durations.put(Scale.QUICK, "10 s");
+        durations.put(Scale.STANDARD, "30 s");
+        durations.put(Scale.FULL, "2 min");
+        return durations;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.integer("n", 16, 1, 1000, "tokens of context before the query"),
+                Setting.integer("dModel", 32, 2, 4096, "width of the decoders; dModel/nHeads must be even"),
+                Setting.integer("nHeads", 4, 1, 256, "attention heads"),
+                Setting.integer("dMlp", 64, 2, 16384, "hidden width of the MLPs"),
+                Setting.integer("draws", 3, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
+                Setting.integer("gains", 200, 500, 2000, 2, 100_000, "random Gemma blocks to compare the two forms on"),
+                Setting.integer("queries", 256, 256, 1024, 2, 100_000, "most queries that one patch is found from"));
+    }
+
+    @Override
+    public List<Claim> claims(Scale scale, Precision<?> precision) {
+        return BlocksClaims.at(scale, precision);
+    }
+
+    @Override
+    public <A> void run(Run<A> run) {
+        requireFitting(run.settings());
+        try {
+            runKinds(run);
+        } catch (NoPatchException e) {
+            throw new RunFailedException(e.getMessage());
+        }
+    }
+
+    private static void requireFitting(Settings settings) {
+        try {
+            for (BlockKind kind : BlockKind.values()) {
+                DecoderConfig.gpt2(2, 2, 1, 1, 2).with(kind.config(settings)).with(kind.position());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private static <A> void runKinds(Run<A> run) {
+        Map<BlockKind, List<StackOutcome>> outcomes = new EnumMap<>(BlockKind.class);
+        int draws = run.settings().integer("draws");
+        try (var stage = run.progress().begin("random stacks", (long) BlockKind.values().length * draws)) {
+            for (BlockKind kind : BlockKind.values()) {
+                List<StackOutcome> ofKind = new ArrayList<>();
+                for (int draw = 0; draw < draws; draw++) {
+                    for (int depth : DEPTHS) {
+                        StackOutcome outcome = StackOutcome.of(run, kind, depth, draw);
+                        outcome.record(run, kind, draw);
+                        ofKind.add(outcome);
+                    }
+                    stage.at((long) kind.ordinal() * draws + draw + 1, kind.label());
+                }
+                outcomes.put(kind, ofKind);
+            }
+        }
+        StackFindings.conclude(run, outcomes);
+        StackFindings.plot(run, outcomes);
+        GainChanges.run(run);
+        RankControl.run(run);
+    }
+}

@@ -1,0 +1,106 @@
+package org.icl4j.lab.rank1.blocks;
+
+import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.patch.Change;
+import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.rank1.Errors;
+import org.icl4j.transformer.trace.Recorder;
+import org.icl4j.transformer.trace.Site;
+
+/**
+ * What a random stack gave. Errors are of the query alone against the query behind its context, at the end of blocks.
+ *
+ * @param patched of every block, with the patch
+ * @param logits with the patch
+ * @param unpatched of the last block, without a patch
+ * @param leftOut of the last block, with the patch but for the changes of one block in the middle
+ * @param withoutBias of the last block, with the patch but for the changes of biases; NaN where there are none
+ * @param rounded of the last block, with what is changed stored as bf16
+ * @param rank greatest σ₂/σ₁ of a change; of the first draw only, NaN of the others
+ * @param gates greatest error of the experts' weights in a block, with the patch; NaN without experts
+ * @param chosen whether the experts chosen are the same with the patch
+ * @param chosenUnpatched whether they are without
+ */
+record StackOutcome(
+        double[] patched,
+        double logits,
+        double unpatched,
+        double leftOut,
+        double withoutBias,
+        double rounded,
+        double rank,
+        double gates,
+        boolean chosen,
+        boolean chosenUnpatched) {
+
+    static <A> StackOutcome of(Run<A> run, BlockKind kind, int depth, int draw) {
+        PatchedStack<A> stack = new PatchedStack<>(
+                RandomStack.draw(run, kind.config(run.settings()), kind.position(), depth, draw),
+                kind.patcher(run.settings()),
+                RandomStack.tokens(run, draw));
+        Patch<A> patch = stack.patch();
+        Recorder<A> patched = stack.patched(patch);
+        Recorder<A> unpatched = stack.unpatched();
+        boolean hasExperts = kind == BlockKind.EXPERTS;
+        return new StackOutcome(
+                stack.errors(patched),
+                stack.error(depth, Site.LOGITS, patched),
+                last(stack.errors(unpatched)),
+                last(stack.errors(stack.patched(patch.only(name -> !name.startsWith("h." + depth / 2 + "."))))),
+                kind == BlockKind.GPT2
+                        ? last(stack.errors(stack.patched(patch.only(name -> !name.endsWith(".bias")))))
+                        : Double.NaN,
+                last(stack.errors(stack.rounded())),
+                draw == 0 ? rank(patch) : Double.NaN,
+                hasExperts ? gates(stack, patched, depth) : Double.NaN,
+                hasExperts && stack.choosesTheSame(patched),
+                hasExperts && stack.choosesTheSame(unpatched));
+    }
+
+    private static double last(double[] errors) {
+        return errors[errors.length - 1];
+    }
+
+    private static double rank(Patch<?> patch) {
+        return Errors.worst(patch.changes().stream()
+                .filter(change -> change instanceof Change.RankOne)
+                .mapToDouble(change -> Errors.secondToFirst(change.delta()))
+                .toArray());
+    }
+
+    private static <A> double gates(PatchedStack<A> stack, Recorder<A> patched, int depth) {
+        double worst = 0;
+        for (int layer = 0; layer < depth; layer++) {
+            worst = Math.max(worst, stack.error(layer, Site.GATES, patched));
+        }
+        return worst;
+    }
+
+    int depth() {
+        return patched.length;
+    }
+
+    double worstPatched() {
+        return Errors.worst(patched);
+    }
+
+    void record(Run<?> run, BlockKind kind, int draw) {
+        String condition = kind.label() + "." + depth() + "-blocks";
+        for (int layer = 0; layer < patched.length; layer++) {
+            run.measure(condition + ".block-" + (layer + 1), draw, "patchedError", patched[layer]);
+        }
+        run.measure(condition, draw, "logitsError", logits);
+        run.measure(condition, draw, "unpatchedError", unpatched);
+        run.measure(condition, draw, "blockLeftOutError", leftOut);
+        run.measure(condition, draw, "roundedToBf16Error", rounded);
+        measureIfAny(run, condition, draw, "withoutBiasChangeError", withoutBias);
+        measureIfAny(run, condition, draw, "sigma2OverSigma1", rank);
+        measureIfAny(run, condition, draw, "gatesError", gates);
+    }
+
+    private static void measureIfAny(Run<?> run, String condition, int draw, String metric, double value) {
+        if (!Double.isNaN(value)) {
+            run.measure(condition, draw, metric, value);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.icl4j.lab.rank1.generation;
+
+import static org.icl4j.lab.experiment.Claim.Relation.AT_LEAST;
+import static org.icl4j.lab.experiment.Claim.Relation.AT_MOST;
+import static org.icl4j.lab.experiment.Claim.Relation.EQUAL;
+
+import java.util.List;
+import org.icl4j.kernels.Precision;
+import org.icl4j.lab.experiment.Claim;
+import org.icl4j.lab.experiment.ClaimList;
+import org.icl4j.lab.experiment.Scale;
+
+/** What the experiment claims, and the numbers that decide; in single precision only, as trained models are needed. */
+final class GenerationClaims {
+    private static final String PAPER = "Goldwaser et al. 2025 (arXiv 2511.17864), Sec. 5; card G6; ";
+
+    private GenerationClaims() {}
+
+    static List<Claim> at(Scale scale, Precision<?> precision) {
+        ClaimList list = new ClaimList("rank1.generation", scale, precision);
+        if (precision == Precision.F64) {
+            return list.claims();
+        }
+        addModels(list);
+        for (Case of : Case.values()) {
+            addCase(list, of);
+        }
+        list.add(
+                "bf16.stable-to-plain",
+                AT_LEAST,
+                0,
+                PAPER + "paper: 98 to 100 % against 87.5 %, an audit 100 % for both",
+                "rounded to bf16, the stable form for Gemma is not behind the plain one (difference of the shares of"
+                        + " equal tokens)");
+        return list.claims();
+    }
+
+    private static void addModels(ClaimList list) {
+        for (ModelKind kind : ModelKind.values()) {
+            list.add(
+                    "repeats." + kind.label(),
+                    AT_LEAST,
+                    list.of(0.5, 0.9, 0.9),
+                    "card G6",
+                    kind.label() + ": the model, with its history, goes on with what the text repeats, so that there is"
+                            + " something to hide (share of tokens)");
+            list.add(
+                    "control.unpatched." + kind.label(),
+                    AT_MOST,
+                    0.5,
+                    "card G6",
+                    "control, " + kind.label() + ": without patch and history it generates other tokens (share of equal"
+                            + " tokens)");
+        }
+    }
+
+    private static void addCase(ClaimList list, Case of) {
+        list.add(
+                "tokens." + of.label(),
+                EQUAL,
+                1,
+                PAPER + "100 %",
+                of.inWords()
+                        + ": with the history hidden and a patch per token in its place the model generates the same"
+                        + " tokens (share of equal tokens)");
+        list.add(
+                "logits." + of.label(),
+                AT_MOST,
+                1e-3,
+                PAPER + "an audit: 2.7e-5",
+                of.inWords() + ": and its logits are the same (largest difference)");
+        list.add(
+                "bf16." + of.label(),
+                AT_LEAST,
+                0.9,
+                PAPER + "paper: plain 87.5 %, stable 98 to 100 %, an audit 100 % for both",
+                of.inWords() + ": so it does with the changed parameters rounded to bf16 (share of equal tokens)");
+        list.add(
+                "control.stale." + of.label(),
+                AT_MOST,
+                0.5,
+                "card G6",
+                "control, " + of.inWords() + ": the patch of the token before does not serve (share of equal tokens)");
+    }
+}
