@@ -6,6 +6,7 @@ import static org.icl4j.lab.experiment.Claim.Relation.AT_MOST;
 import java.util.List;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Claim;
+import org.icl4j.lab.experiment.ClaimList;
 import org.icl4j.lab.experiment.Scale;
 
 /** What the experiment claims, and the numbers that decide. */

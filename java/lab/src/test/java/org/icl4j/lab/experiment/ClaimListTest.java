@@ -1,12 +1,10 @@
-package org.icl4j.lab.curve;
+package org.icl4j.lab.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.icl4j.kernels.Precision;
-import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Claim.Relation;
-import org.icl4j.lab.experiment.Scale;
 import org.junit.jupiter.api.Test;
 
 class ClaimListTest {
