@@ -152,11 +152,14 @@ public final class LearningExperiment implements Experiment {
     private static void concludeOnAlignment(Run<?> run, LearningCurves curves) {
         double[][] own = curves.alignment()[PAPER_RATE];
         double[][] foreign = curves.foreign()[PAPER_RATE];
-        double[] shares = positive(own);
-        int last = shares.length - 1;
-        run.conclude(
-                "alignment.positive",
-                Estimate.exact(Errors.least(Arrays.copyOfRange(shares, ALIGNED_FROM - 1, shares.length))));
+        int last = own[0].length - 1;
+        double[] shares = Arrays.stream(own)
+                .mapToDouble(cosines -> Arrays.stream(cosines, ALIGNED_FROM - 1, cosines.length)
+                        .map(cosine -> cosine > 0 ? 1 : 0)
+                        .average()
+                        .orElseThrow())
+                .toArray();
+        run.conclude("alignment.positive", Estimate.mean(shares));
         Estimate cosine = Estimate.mean(LearningCurves.at(own, last));
         run.conclude("alignment.cosine", cosine);
         run.conclude("alignment.not-equal", cosine);

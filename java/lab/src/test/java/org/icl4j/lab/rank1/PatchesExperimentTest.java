@@ -1,10 +1,17 @@
 package org.icl4j.lab.rank1;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.Kernels;
+import org.icl4j.kernels.Precision;
 import org.icl4j.lab.run.ShortRuns;
+import org.icl4j.lab.task.TaskSeed;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +34,17 @@ class PatchesExperimentTest {
     }
 
     @Test
-    void anotherUpdateFails() throws IOException {
-        runs(new Rank1ExperimentTest.MissingNorm()).assertFailing(List.of("storage.identity"));
+    void twoVectorsAreTheWholePatch() {
+        try (Kernels<double[]> f64 = Kernels.open(Precision.F64, KernelOptions.defaults())) {
+            PatchStorage storage = PatchStorage.of(f64, new RankOneUpdate(), TaskSeed.SEED);
+            assertEquals(1024 + 256, storage.numbers());
+            assertEquals(204.8, storage.saving(), 1e-12);
+            assertEquals(0, storage.rebuiltError(), 1e-12);
+            for (UpdateRule mistake :
+                    List.of(new Rank1ExperimentTest.Transposed(), new Rank1ExperimentTest.MissingNorm())) {
+                assertTrue(PatchStorage.of(f64, mistake, TaskSeed.SEED).rebuiltError() > 0.1, mistake.toString());
+            }
+        }
     }
 
     @Test
