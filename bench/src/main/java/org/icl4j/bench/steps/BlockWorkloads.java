@@ -9,6 +9,7 @@ import org.icl4j.kernels.workload.Operands;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.transformer.block.ContextualBlock;
 import org.icl4j.transformer.block.ContextualBlockConfig;
+import org.icl4j.transformer.block.ContextualPass;
 import org.icl4j.transformer.optimizer.Adam;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
@@ -63,7 +64,7 @@ public final class BlockWorkloads {
         Cost cost = cost(config, batch, length, forwardProducts(config, length));
         return new Workload<>(name, shape(config, batch, length), BOUND_FORWARD, cost, (kernels, operands) -> {
             Step<A> step = new Step<>(config, kernels, operands, batch, length);
-            operands.result(step.kept.mlpOut().matrix());
+            operands.result(step.pass.out().matrix());
             return step::forward;
         });
     }
@@ -118,9 +119,8 @@ public final class BlockWorkloads {
 
     /** A block with all that a training step needs, made once. */
     private static final class Step<A> {
-        private final ContextualBlock<A> block;
         private final Tensor<A> tokens;
-        private final ContextualBlock.Activations<A> kept;
+        private final ContextualPass<A> pass;
         private final Parameters<A> gradients;
         private final Tensor<A> dOut;
         private final Tensor<A> targets;
@@ -129,13 +129,12 @@ public final class BlockWorkloads {
 
         Step(ContextualBlockConfig config, Kernels<A> kernels, Operands<A> operands, int batch, int length) {
             Parameters<A> parameters = ContextualBlock.initialize(config, kernels.precision(), SEED);
-            block = new ContextualBlock<>(config, kernels, parameters);
             tokens = tensor(
                     operands.random(1, batch * length, config.dToken()), kernels, batch, length, config.dToken());
             targets = tensor(operands.random(1, batch, 1), kernels, batch);
-            kept = block.activations(batch, length);
             gradients = parameters.zerosLike();
-            dOut = kept.mlpOut().zerosLike();
+            pass = new ContextualBlock<>(config, kernels, parameters).trainingPass(gradients, batch, length);
+            dOut = pass.out().zerosLike();
             adam = new Adam<>(kernels, parameters);
         }
 
@@ -148,7 +147,7 @@ public final class BlockWorkloads {
         }
 
         void forward() {
-            block.forward(tokens, kept);
+            pass.forward(tokens);
         }
 
         /** Of ½(ŷ − y)², averaged over the batch; ŷ is the last number of the output. */
@@ -157,12 +156,13 @@ public final class BlockWorkloads {
             int last = dOut.dim(1) - 1;
             for (int b = 0; b < batch; b++) {
                 int at = dOut.index(b, last);
-                dOut.set(at, (kept.mlpOut().get(at) - targets.get(b)) / batch);
+                dOut.set(at, (pass.out().get(at) - targets.get(b)) / batch);
             }
         }
 
         void backward() {
-            block.backward(tokens, kept, dOut, gradients);
+            gradients.asMap().values().forEach(gradient -> gradient.fill(0));
+            pass.backward(dOut);
         }
 
         void train() {

@@ -14,6 +14,9 @@ import org.icl4j.lab.experiment.Experiments;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.rank1.LayersExperiment;
+import org.icl4j.lab.rank1.LearningExperiment;
+import org.icl4j.lab.rank1.PatchesExperiment;
 import org.icl4j.lab.rank1.Rank1Experiment;
 import org.icl4j.lab.rank1.blocks.BlocksExperiment;
 import org.icl4j.lab.rank1.generation.GenerationExperiment;
@@ -27,6 +30,9 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
     private static final Experiments EXPERIMENTS = new Experiments(List.of(
             new Rank1Experiment(),
+            new LayersExperiment(),
+            new LearningExperiment(),
+            new PatchesExperiment(),
             new BlocksExperiment(),
             new GenerationExperiment(),
             new RecallExperiment(),

@@ -105,6 +105,24 @@ public final class Errors {
         return values[1] / values[0];
     }
 
+    /** The greatest magnitude of an entry. */
+    static double largestEntry(Tensor<?> tensor) {
+        double largest = 0;
+        for (int i = 0; i < tensor.size(); i++) {
+            largest = Math.max(largest, Math.abs(tensor.get(i)));
+        }
+        return largest;
+    }
+
+    /** Cosine of the angle between two tensors of one shape, as vectors; NaN if one is 0. */
+    static double cosine(Tensor<?> x, Tensor<?> y) {
+        double sum = 0;
+        for (int i = 0; i < x.size(); i++) {
+            sum += x.get(i) * y.get(i);
+        }
+        return sum / norm(x) / norm(y);
+    }
+
     /** Frobenius norm. */
     public static double norm(Tensor<?> tensor) {
         double sum = 0;

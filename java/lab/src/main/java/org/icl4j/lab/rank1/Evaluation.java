@@ -1,5 +1,6 @@
 package org.icl4j.lab.rank1;
 
+import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -41,6 +42,25 @@ record Evaluation(
                 Errors.worst(Errors.relative(outputs, patched)),
                 Errors.median(Errors.relative(outputs, unpatched)),
                 Errors.median(Errors.relative(outputs, foreign)));
+    }
+
+    /** Records the numbers: losses under conditions of their own, as the names of the conditions say, relative errors together. */
+    void record(Run<?> run, String condition) {
+        long at = (long) step;
+        if (at > 0) {
+            run.measure(condition + ".train", at, "halfMse", trainLoss);
+        }
+        run.measure(condition + ".validation", at, "halfMse", loss);
+        run.measure(condition + ".validation.patched", at, "halfMse", patchedLoss);
+        run.measure(condition + ".validation.queryAlone", at, "halfMse", queryLoss);
+        run.measure(condition + ".validation", at, "identityError", identityError);
+        run.measure(condition + ".validation", at, "unpatchedError", unpatchedError);
+        run.measure(condition + ".validation", at, "foreignPatchError", foreignError);
+    }
+
+    /** Difference of the losses with context and with patch. */
+    double gap() {
+        return Math.abs(loss - patchedLoss);
     }
 
     /** The numbers in the order of the components, for a checkpoint. */

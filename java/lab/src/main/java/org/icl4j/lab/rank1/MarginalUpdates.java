@@ -19,16 +19,18 @@ import org.icl4j.transformer.tensor.Tensor;
  * How much each further example changes ΔW (card D6; Figure 3 of the paper): ‖ΔW_{i+1} − ΔW_i‖, ΔW_i for the first i examples. For
  * attention, which averages, it falls like 1/i. The control takes ΔW_{i+1} from another prompt's context: that difference does not
  * fall.
+ *
+ * @param own norms by prompt and i
+ * @param foreign those of the control
  */
-final class MarginalUpdates {
+record MarginalUpdates(double[][] own, double[][] foreign) {
     private static final int PROMPTS = 100;
     private static final int FIT_FROM = 5;
     private static final int RESAMPLES = 1_000;
     private static final double TAIL = 0.025;
 
-    private MarginalUpdates() {}
-
-    static <A> void run(Run<A> run, PatchedBlock<A> patching, Prompts<A> heldOut) {
+    /** Measures the first prompts. */
+    static <A> MarginalUpdates of(Run<A> run, PatchedBlock<A> patching, Prompts<A> heldOut) {
         int count = Math.min(PROMPTS, heldOut.count());
         int n = heldOut.examples();
         double[][] own = new double[count][n];
@@ -48,15 +50,45 @@ final class MarginalUpdates {
                 stage.at(p + 1, "");
             }
         }
-        double[] means = means(own, everyOne(count));
-        double[] foreignMeans = means(foreign, everyOne(count));
-        for (int i = 0; i < n; i++) {
-            run.measure("trained.marginal.own", i, "updateNorm", means[i]);
-            run.measure("trained.marginal.foreign", i, "updateNorm", foreignMeans[i]);
+        return new MarginalUpdates(own, foreign);
+    }
+
+    static <A> void run(Run<A> run, PatchedBlock<A> patching, Prompts<A> heldOut) {
+        MarginalUpdates updates = of(run, patching, heldOut);
+        updates.record(run, "trained.marginal");
+        run.conclude("decay.slope", updates.slope(run));
+        run.conclude("decay.control", updates.foreignSlope(run));
+        plot(run, updates.means(), means(updates.foreign, everyOne(updates.foreign.length)), updates.own.length);
+    }
+
+    /** Records the mean norms. */
+    void record(Run<?> run, String condition) {
+        double[] means = means();
+        double[] foreignMeans = means(foreign, everyOne(foreign.length));
+        for (int i = 0; i < means.length; i++) {
+            run.measure(condition + ".own", i, "updateNorm", means[i]);
+            run.measure(condition + ".foreign", i, "updateNorm", foreignMeans[i]);
         }
-        run.conclude("decay.slope", slope(run, own));
-        run.conclude("decay.control", slope(run, foreign));
-        plot(run, means, foreignMeans, count);
+    }
+
+    /** Mean norm after i examples. */
+    double[] means() {
+        return means(own, everyOne(own.length));
+    }
+
+    /** Slope of log mean norm against log i for i ≥ 5. */
+    double fittedSlope() {
+        return fit(means()).getSlope();
+    }
+
+    /** The same with a percentile bootstrap over prompts. */
+    Estimate slope(Run<?> run) {
+        return slope(run, own);
+    }
+
+    /** That of the control. */
+    Estimate foreignSlope(Run<?> run) {
+        return slope(run, foreign);
     }
 
     /** A(c₁…c_i, x) of all prompts, for i = 0 … n. */
@@ -82,7 +114,6 @@ final class MarginalUpdates {
         return means;
     }
 
-    /** Slope of log mean norm against log i for i ≥ 5, with a percentile bootstrap over prompts. */
     private static Estimate slope(Run<?> run, double[][] norms) {
         double[] slopes = new double[RESAMPLES];
         int[] drawn = new int[norms.length];

@@ -1,6 +1,7 @@
 package org.icl4j.lab.rank1;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +13,15 @@ import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
-import org.icl4j.lab.experiment.Settings;
-import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.rank1.RandomBlocks.Outcome;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TableReader;
-import org.icl4j.lab.task.regression.LinearRegression;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
 import org.icl4j.report.Plot.Style;
-import org.icl4j.transformer.block.ContextualBlockConfig;
+import org.icl4j.transformer.layer.BlockConfig.Mixer;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -30,11 +29,9 @@ import org.icl4j.transformer.tensor.Tensor;
  * example by example, and on a real table.
  */
 public final class Rank1Experiment implements Experiment {
+    private static final int RANDOM_BLOCKS = 20;
     private static final int RANK_PROMPTS = 20;
     private static final int TOKEN_PROMPTS = 5;
-
-    /** Prompts of the final loss, in multiples of the held-out ones. */
-    private static final int FINAL_FACTOR = 8;
 
     private final UpdateRule rule;
 
@@ -69,23 +66,17 @@ public final class Rank1Experiment implements Experiment {
 
     @Override
     public List<Setting> settings() {
-        return List.of(
-                Setting.integer("d", 2, 1, 64, "dimension of x"),
-                Setting.integer("n", 50, 50, 100, 10, 1000, "examples in a prompt"),
-                Setting.integer("dModel", 32, 2, 4096, "width of the block, a multiple of nHeads"),
-                Setting.integer("nHeads", 8, 1, 256, "attention heads"),
-                Setting.integer("dMlp", 128, 2, 16384, "hidden width of the MLP"),
-                Setting.integer("batch", 64, 1, 4096, "prompts in a training step"),
-                Setting.integer("steps", 1000, 3000, 30000, 1, 10_000_000, "training steps"),
-                Setting.real("lr", 1e-3, 0, 1, "learning rate of Adam"),
-                Setting.integer("evaluations", 10, 20, 50, 1, 1000, "checkpoints, evenly spaced"),
-                Setting.integer("prompts", 512, 1024, 4096, 20, 100_000, "held-out prompts"),
-                Setting.text(
-                        "data",
-                        TableReader.SAMPLE,
-                        "CSV file with a header line, or " + TableReader.SAMPLE + " for the sample table"),
-                Setting.text("target", "mpg", "column of the table to predict"),
-                Setting.text("features", "wt,hp", "columns to predict it from, at most d, separated by commas"));
+        List<Setting> settings = new ArrayList<>(BlockSettings.list(
+                BlockSettings.steps(1000, 3000, 30000),
+                BlockSettings.evaluations(10, 20, 50),
+                BlockSettings.prompts(512, 1024, 4096)));
+        settings.add(Setting.text(
+                "data",
+                TableReader.SAMPLE,
+                "CSV file with a header line, or " + TableReader.SAMPLE + " for the sample table"));
+        settings.add(Setting.text("target", "mpg", "column of the table to predict"));
+        settings.add(Setting.text("features", "wt,hp", "columns to predict it from, at most d, separated by commas"));
+        return settings;
     }
 
     @Override
@@ -95,22 +86,13 @@ public final class Rank1Experiment implements Experiment {
 
     @Override
     public <A> void run(Run<A> run) throws IOException {
-        LinearRegression task = new LinearRegression(run.settings().integer("d"));
-        ContextualBlockConfig config = config(run.settings());
-        requireArrays(run.settings(), config);
+        BlockSettings.config(run.settings()); // Before the work begins.
         Table table = TableRows.read(run);
-        Prompts<A> heldOut = Prompts.sample(
-                task,
-                run.precision(),
-                run.seed(),
-                "evaluate",
-                0,
-                run.settings().integer("prompts"),
-                run.settings().integer("n"));
-        RandomBlocks.run(run, rule);
-        Training<A> training = new Training<>(run, rule, task, config, heldOut);
+        Prompts<A> heldOut = BlockSettings.heldOut(run);
+        concludeOnRandom(run, RandomBlocks.measure(run, rule, Mixer.SOFTMAX_ATTENTION, "random", RANDOM_BLOCKS));
+        Training<A> training = Training.ofSoftmaxAttention(run, rule, heldOut);
         PatchedBlock<A> trained = training.train();
-        concludeOnTraining(run, task, training.history(), trained, heldOut);
+        concludeOnTraining(run, training.history(), trained, heldOut);
         lossPlot(run, training.history(), heldOut.count());
         ContextLengths.run(run, trained, heldOut);
         MarginalUpdates.run(run, trained, heldOut);
@@ -118,74 +100,43 @@ public final class Rank1Experiment implements Experiment {
         TableRows.run(run, trained, table);
     }
 
-    private static ContextualBlockConfig config(Settings settings) {
-        try {
-            return new ContextualBlockConfig(
-                    settings.integer("d") + 1,
-                    settings.integer("dModel"),
-                    settings.integer("nHeads"),
-                    settings.integer("dMlp"));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
-        }
-    }
-
-    /** The largest arrays are the tokens' projections of all prompts of a batch. */
-    private static void requireArrays(Settings settings, ContextualBlockConfig config) {
-        int width = Math.max(config.dModel(), config.dToken());
-        for (String count : List.of("prompts", "batch")) {
-            long elements = (settings.integer("n") + 1L) * settings.integer(count) * width;
-            if (elements > Integer.MAX_VALUE) {
-                throw new UsageException(count + "=" + settings.text(count) + " with n=" + settings.text("n")
-                        + " and width " + width + " (the larger of dModel and d + 1) needs arrays of " + elements
-                        + " numbers, allowed are " + Integer.MAX_VALUE + "; give smaller ones");
-            }
-        }
+    private static void concludeOnRandom(Run<?> run, RandomBlocks blocks) {
+        run.conclude("identity.random", blocks.worst(o -> o.errors().identity()));
+        run.conclude("identity.random-control", blocks.least(o -> o.errors().unpatched()));
+        run.conclude("rank.random", blocks.worst(o -> o.errors().rank()));
+        run.conclude("rank.control", blocks.least(Outcome::twoQueries));
+        run.conclude("part.any", blocks.worst(o -> o.errors().parts()));
+        run.conclude("part.control", blocks.least(o -> o.errors().partsUnpatched()));
+        run.conclude("part.empty", blocks.worst(o -> o.errors().empty()));
+        run.conclude("part.composition", blocks.worst(o -> o.errors().composition()));
+        run.conclude("tokens.prefix", blocks.worst(o -> o.errors().prefix()));
+        run.conclude("tokens.removal", blocks.worst(o -> o.errors().removal()));
+        run.conclude("tokens.control", blocks.least(o -> o.errors().tokens().skipped()));
+        run.conclude("tokens.prefix-rank", blocks.worst(Outcome::prefixRank));
+        run.conclude("tokens.removal-rank", blocks.least(Outcome::removalRank));
+        run.conclude("tokens.least-norm", blocks.least(Outcome::normRatio));
     }
 
     private static <A> void concludeOnTraining(
-            Run<A> run, LinearRegression task, List<Evaluation> history, PatchedBlock<A> trained, Prompts<A> heldOut) {
+            Run<A> run, List<Evaluation> history, PatchedBlock<A> trained, Prompts<A> heldOut) {
         double worstIdentity = 0;
         double worstGap = 0;
         for (Evaluation e : history) {
-            long step = (long) e.step();
-            if (step > 0) {
-                run.measure("trained.train", step, "halfMse", e.trainLoss());
-            }
-            run.measure("trained.validation", step, "halfMse", e.loss());
-            run.measure("trained.validation.patched", step, "halfMse", e.patchedLoss());
-            run.measure("trained.validation.queryAlone", step, "halfMse", e.queryLoss());
-            run.measure("trained.validation", step, "identityError", e.identityError());
-            run.measure("trained.validation", step, "unpatchedError", e.unpatchedError());
-            run.measure("trained.validation", step, "foreignPatchError", e.foreignError());
+            e.record(run, "trained");
             worstIdentity = Math.max(worstIdentity, e.identityError());
-            worstGap = Math.max(worstGap, Math.abs(e.loss() - e.patchedLoss()));
+            worstGap = Math.max(worstGap, e.gap());
         }
         Evaluation last = history.getLast();
         run.conclude("identity.trained", Estimate.exact(worstIdentity));
         run.conclude("identity.trained-control", Estimate.exact(last.unpatchedError()));
         run.conclude("identity.foreign-control", Estimate.exact(last.foreignError()));
-        double zeroLoss = task.zeroError() / 2;
-        run.conclude("loss.trained", finalLoss(run, task, trained, heldOut).dividedBy(zeroLoss));
-        run.conclude("loss.patched", Estimate.exact(worstGap / zeroLoss));
-        run.conclude("loss.control", Estimate.exact(last.queryLoss() / last.loss()));
-    }
-
-    /** ½MSE on fresh prompts, many of them: squared errors have a heavy tail. */
-    private static <A> Estimate finalLoss(
-            Run<A> run, LinearRegression task, PatchedBlock<A> trained, Prompts<A> heldOut) {
-        int batch = heldOut.count();
-        double[] halfSquares = new double[FINAL_FACTOR * batch];
-        for (int i = 0; i < FINAL_FACTOR; i++) {
-            Prompts<A> fresh = Prompts.sample(task, run.precision(), run.seed(), "final", i, batch, heldOut.examples());
-            double[] squares = Errors.squaredErrors(trained.block().apply(fresh.tokens()), fresh.targets());
-            for (int b = 0; b < batch; b++) {
-                halfSquares[i * batch + b] = squares[b] / 2;
-            }
-        }
+        double zeroLoss = BlockSettings.task(run.settings()).zeroError() / 2;
+        double[] halfSquares = FreshPrompts.halfSquares(run, trained.block(), heldOut.count(), heldOut.examples());
         Estimate loss = Estimate.mean(halfSquares);
         run.measure("trained.final", halfSquares.length, "halfMse", loss.value());
-        return loss;
+        run.conclude("loss.trained", loss.dividedBy(zeroLoss));
+        run.conclude("loss.patched", Estimate.exact(worstGap / zeroLoss));
+        run.conclude("loss.control", Estimate.exact(last.queryLoss() / last.loss()));
     }
 
     private static void lossPlot(Run<?> run, List<Evaluation> history, int prompts) {

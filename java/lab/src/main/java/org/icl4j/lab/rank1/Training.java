@@ -29,6 +29,8 @@ final class Training<A> {
 
     private final Run<A> run;
     private final UpdateRule rule;
+    private final String name;
+    private final double lr;
     private final LinearRegression task;
     private final Prompts<A> heldOut;
     private final ContextualBlock<A> block;
@@ -40,11 +42,22 @@ final class Training<A> {
     private final TrainingCheckpoint<A> checkpoint;
     private List<Evaluation> history = new ArrayList<>();
 
-    Training(Run<A> run, UpdateRule rule, LinearRegression task, ContextualBlockConfig config, Prompts<A> heldOut) {
+    /** The block that all experiments but that of the layers train: softmax attention, with the rate that is set. */
+    static <A> Training<A> ofSoftmaxAttention(Run<A> run, UpdateRule rule, Prompts<A> heldOut) {
+        Settings settings = run.settings();
+        return new Training<>(run, rule, "block", BlockSettings.config(settings), settings.real("lr"), heldOut);
+    }
+
+    /**
+     * @param name of the block within the run, which its checkpoint has
+     */
+    Training(Run<A> run, UpdateRule rule, String name, ContextualBlockConfig config, double lr, Prompts<A> heldOut) {
         Settings settings = run.settings();
         this.run = run;
         this.rule = rule;
-        this.task = task;
+        this.name = name;
+        this.lr = lr;
+        this.task = BlockSettings.task(settings);
         this.heldOut = heldOut;
         this.steps = settings.integer("steps");
         this.batch = settings.integer("batch");
@@ -52,7 +65,7 @@ final class Training<A> {
         Parameters<A> parameters = ContextualBlock.initialize(config, run.precision(), run.seed());
         this.block = new ContextualBlock<>(config, run.kernels(), parameters);
         this.adam = new Adam<>(run.kernels(), parameters);
-        this.checkpoint = new TrainingCheckpoint<>(run, parameters, adam);
+        this.checkpoint = new TrainingCheckpoint<>(run, name, parameters, adam);
         this.intervals = Math.min(settings.integer("evaluations"), steps);
     }
 
@@ -70,7 +83,7 @@ final class Training<A> {
         } else {
             history.add(Evaluation.of(patching, heldOut, 0, Double.NaN));
         }
-        try (Progress.Stage stage = run.progress().begin("training", steps)) {
+        try (Progress.Stage stage = run.progress().begin("training " + name, steps)) {
             Step step = new Step();
             for (int interval = history.size(); interval <= intervals; interval++) {
                 long end = endOf(interval);
@@ -96,14 +109,14 @@ final class Training<A> {
 
     private void requireFinite(double loss, long step) {
         if (!Double.isFinite(loss)) {
-            throw new RunFailedException("the loss is " + loss + " at step " + step + "; the learning rate lr="
-                    + run.settings().text("lr") + " may be too high");
+            throw new RunFailedException("the loss is " + loss + " at step " + step + " of '" + name
+                    + "'; the learning rate lr=" + run.settings().text("lr") + " may be too high");
         }
     }
 
     /** One step, on tensors that are made once. */
     private final class Step {
-        private final AdamW settings = AdamW.adam(run.settings().real("lr"));
+        private final AdamW settings = AdamW.adam(lr);
         private final Parameters<A> gradients = block.parameters().zerosLike();
         private final ContextualPass<A> pass = block.trainingPass(gradients, batch, examples + 1);
         private final Tensor<A> dOut = pass.out().zerosLike();

@@ -20,8 +20,11 @@ final class TrainingCheckpoint<A> {
     private final Adam<A> adam;
     private final Checkpoint<A> checkpoint;
 
-    TrainingCheckpoint(Run<A> run, Parameters<A> parameters, Adam<A> adam) {
-        this.file = run.checkpoints().resolve("block.safetensors");
+    /**
+     * @param name of the block within the run; blocks of one run differ in their parameters' names or shapes
+     */
+    TrainingCheckpoint(Run<A> run, String name, Parameters<A> parameters, Adam<A> adam) {
+        this.file = run.checkpoints().resolve(name + ".safetensors");
         this.adam = adam;
         this.checkpoint = new Checkpoint<>(file, run.identity(), parameters, adam, Evaluation.WIDTH);
     }

@@ -79,9 +79,26 @@ public record Prompts<A>(Tensor<A> tokens, double[] targets) {
         return without(0, examples());
     }
 
+    /** Example {@code i} of every prompt as a query without context: the token (x, 0), and y as the answer to it. */
+    public Prompts<A> exampleAsQuery(int i) {
+        Tensor<A> queries = Tensor.zeros(precision(), count(), 1, dToken());
+        double[] answers = new double[count()];
+        int y = dToken() - 1;
+        for (int b = 0; b < answers.length; b++) {
+            System.arraycopy(tokens.array(), tokens.index(b, i, 0), queries.array(), queries.index(b, 0, 0), y);
+            answers[b] = tokens.get(tokens.index(b, i, y));
+        }
+        return new Prompts<>(queries, answers);
+    }
+
     /** Prompt {@code i} alone. */
     public Prompts<A> at(int i) {
-        return new Prompts<>(select(i, i + 1, 0, 0), new double[] {targets[i]});
+        return range(i, i + 1);
+    }
+
+    /** Prompts {@code from} (inclusive) to {@code to} (exclusive). */
+    public Prompts<A> range(int from, int to) {
+        return new Prompts<>(select(from, to, 0, 0), Arrays.copyOfRange(targets, from, to));
     }
 
     private Tensor<A> select(int fromPrompt, int toPrompt, int cutFrom, int cutTo) {

@@ -43,4 +43,11 @@ class ErrorsTest {
         assertArrayEquals(new double[] {3, 2}, Errors.singularValues(rows(0, 2, 3, 0)), 1e-14);
         assertEquals(0, Errors.secondToFirst(rows(1, 2, 2, 4)), 1e-15);
     }
+
+    @Test
+    void cosines() {
+        assertEquals(0.6, Errors.cosine(rows(2, 0), rows(3, 4)), 1e-15);
+        assertEquals(-1, Errors.cosine(rows(1, 2), rows(-2, -4)), 1e-15);
+        assertEquals(4, Errors.largestEntry(rows(3, -4)));
+    }
 }

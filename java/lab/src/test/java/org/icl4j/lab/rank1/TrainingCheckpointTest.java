@@ -60,7 +60,7 @@ class TrainingCheckpointTest {
         parameters = ContextualBlock.initialize(CONFIG, Precision.F64, 1);
         Adam<double[]> adam = new Adam<>(KERNELS, parameters);
         adam.resumeAfter(100);
-        checkpoint = new TrainingCheckpoint<>(run, parameters, adam);
+        checkpoint = new TrainingCheckpoint<>(run, "block", parameters, adam);
         checkpoint.save(HISTORY);
     }
 

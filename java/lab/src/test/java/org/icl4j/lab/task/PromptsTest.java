@@ -57,4 +57,17 @@ class PromptsTest {
         assertArrayEquals(rows, prompts.at(1).rows(0));
         assertEquals(prompts.targets()[1], prompts.at(1).targets()[0]);
     }
+
+    @Test
+    void examplesAsQueries() {
+        Prompts<double[]> prompts = Prompts.sample(TASK, Precision.F64, 5, "test", 0, 3, 6);
+        double[] example = prompts.rows(2)[4];
+        Prompts<double[]> query = prompts.exampleAsQuery(4);
+        assertArrayEquals(new double[][] {{example[0], example[1], example[2], 0}}, query.rows(2));
+        assertEquals(example[3], query.targets()[2]);
+        Prompts<double[]> range = prompts.range(1, 3);
+        assertEquals(2, range.count());
+        assertArrayEquals(prompts.rows(2), range.rows(1));
+        assertEquals(prompts.targets()[2], range.targets()[1]);
+    }
 }

@@ -29,6 +29,9 @@ public final class ContextualBlock<A> {
     /** Name of W, the first matrix of the MLP. */
     public static final String MLP_WEIGHT = ReluMlp.W;
 
+    /** Name of the bias b that is added to what W gives. */
+    public static final String MLP_BIAS = ReluMlp.B;
+
     private final ContextualBlockConfig config;
     private final Kernels<A> kernels;
     private final Parameters<A> parameters;

@@ -130,7 +130,8 @@ public record DecoderConfig(
         for (ParameterSpec spec : Decoder.specs(this)) {
             boolean multiplied = spec.shape().size() == 2
                     && spec.role() != ParameterSpec.Role.EMBEDDING
-                    && spec.role() != ParameterSpec.Role.POSITION;
+                    && spec.role() != ParameterSpec.Role.POSITION
+                    && spec.role() != ParameterSpec.Role.LOG_RATE;
             weights +=
                     multiplied ? (double) spec.shape().getFirst() * spec.shape().getLast() : 0;
         }
