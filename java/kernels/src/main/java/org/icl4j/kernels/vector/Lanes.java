@@ -18,6 +18,10 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Vectors are loaded and broadcast by the API's own methods and not through short names here: C2 inlines those always, ours only
  * until what it compiles has grown to some 18,000 nodes, and a vector that goes into a call is allocated.
+ *
+ * <p>What a loop carries along is an argument, not the receiver: {@code sum = v.add(sum)}. Of a variable that a loop changes C2 knows
+ * no exact class when it reads {@code sum.add(v)}; in about half of all processes, those in which the method passed through C1
+ * without a profile, it then looks at the class in the object, and every sum is allocated.
  */
 final class Lanes {
     static final VectorSpecies<Float> SPECIES = species();

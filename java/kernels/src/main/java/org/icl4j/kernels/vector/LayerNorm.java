@@ -104,17 +104,17 @@ final class LayerNorm {
         FloatVector sum3 = sum0;
         int j = 0;
         for (; j < Lanes.bound(x.cols()); j += LENGTH) {
-            sum0 = sum0.add(fromArray(SPECIES, from, at0 + j).sub(from[at0]));
-            sum1 = sum1.add(fromArray(SPECIES, from, at1 + j).sub(from[at1]));
-            sum2 = sum2.add(fromArray(SPECIES, from, at2 + j).sub(from[at2]));
-            sum3 = sum3.add(fromArray(SPECIES, from, at3 + j).sub(from[at3]));
+            sum0 = fromArray(SPECIES, from, at0 + j).sub(from[at0]).add(sum0);
+            sum1 = fromArray(SPECIES, from, at1 + j).sub(from[at1]).add(sum1);
+            sum2 = fromArray(SPECIES, from, at2 + j).sub(from[at2]).add(sum2);
+            sum3 = fromArray(SPECIES, from, at3 + j).sub(from[at3]).add(sum3);
         }
         if (j < x.cols()) {
             VectorMask<Float> mask = SPECIES.indexInRange(j, x.cols());
-            sum0 = sum0.add(fromArray(SPECIES, from, at0 + j, mask).sub(from[at0], mask));
-            sum1 = sum1.add(fromArray(SPECIES, from, at1 + j, mask).sub(from[at1], mask));
-            sum2 = sum2.add(fromArray(SPECIES, from, at2 + j, mask).sub(from[at2], mask));
-            sum3 = sum3.add(fromArray(SPECIES, from, at3 + j, mask).sub(from[at3], mask));
+            sum0 = fromArray(SPECIES, from, at0 + j, mask).sub(from[at0], mask).add(sum0);
+            sum1 = fromArray(SPECIES, from, at1 + j, mask).sub(from[at1], mask).add(sum1);
+            sum2 = fromArray(SPECIES, from, at2 + j, mask).sub(from[at2], mask).add(sum2);
+            sum3 = fromArray(SPECIES, from, at3 + j, mask).sub(from[at3], mask).add(sum3);
         }
         sum0.intoArray(s, i * LENGTH);
         sum1.intoArray(s, (i + 1) * LENGTH);
@@ -155,31 +155,31 @@ final class LayerNorm {
         int j = 0;
         for (; j < Lanes.bound(x.cols()); j += LENGTH) {
             FloatVector d = fromArray(SPECIES, from, at0 + j).sub(mean0);
-            sum0 = sum0.add(d);
+            sum0 = d.add(sum0);
             squares0 = d.fma(d, squares0);
             d = fromArray(SPECIES, from, at1 + j).sub(mean1);
-            sum1 = sum1.add(d);
+            sum1 = d.add(sum1);
             squares1 = d.fma(d, squares1);
             d = fromArray(SPECIES, from, at2 + j).sub(mean2);
-            sum2 = sum2.add(d);
+            sum2 = d.add(sum2);
             squares2 = d.fma(d, squares2);
             d = fromArray(SPECIES, from, at3 + j).sub(mean3);
-            sum3 = sum3.add(d);
+            sum3 = d.add(sum3);
             squares3 = d.fma(d, squares3);
         }
         if (j < x.cols()) {
             VectorMask<Float> mask = SPECIES.indexInRange(j, x.cols());
             FloatVector d = fromArray(SPECIES, from, at0 + j, mask).sub(mean0, mask);
-            sum0 = sum0.add(d);
+            sum0 = d.add(sum0);
             squares0 = d.fma(d, squares0);
             d = fromArray(SPECIES, from, at1 + j, mask).sub(mean1, mask);
-            sum1 = sum1.add(d);
+            sum1 = d.add(sum1);
             squares1 = d.fma(d, squares1);
             d = fromArray(SPECIES, from, at2 + j, mask).sub(mean2, mask);
-            sum2 = sum2.add(d);
+            sum2 = d.add(sum2);
             squares2 = d.fma(d, squares2);
             d = fromArray(SPECIES, from, at3 + j, mask).sub(mean3, mask);
-            sum3 = sum3.add(d);
+            sum3 = d.add(sum3);
             squares3 = d.fma(d, squares3);
         }
         sum0.intoArray(s, i * LENGTH);

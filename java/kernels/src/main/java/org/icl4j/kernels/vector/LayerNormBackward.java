@@ -55,14 +55,14 @@ record LayerNormBackward(
         for (; i < Lanes.bound(n); i += LENGTH) {
             FloatVector g =
                     fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
-            sum = sum.add(g);
+            sum = g.add(sum);
             products = g.fma(fromArray(SPECIES, x.array(), xAt + i).sub(mu).mul(r), products);
         }
         if (i < n) {
             VectorMask<Float> mask = SPECIES.indexInRange(i, n);
             FloatVector g = fromArray(SPECIES, gamma.array(), gammaAt + i, mask)
                     .mul(fromArray(SPECIES, dy.array(), dyAt + i, mask));
-            sum = sum.add(g);
+            sum = g.add(sum);
             // Masked, for beyond the row an infinite mean times 0 would be NaN.
             products = g.fma(
                     fromArray(SPECIES, x.array(), xAt + i, mask).sub(mu, mask).mul(r, mask), products);
@@ -126,18 +126,18 @@ record LayerNormBackward(
             int dyAt = rowStart(dy, row) + column;
             FloatVector d = fromArray(SPECIES, dy.array(), dyAt);
             gamma0 = d.fma(fromArray(SPECIES, x.array(), xAt).sub(mu).mul(r), gamma0);
-            beta0 = beta0.add(d);
+            beta0 = d.add(beta0);
             d = fromArray(SPECIES, dy.array(), dyAt + LENGTH);
             gamma1 = d.fma(fromArray(SPECIES, x.array(), xAt + LENGTH).sub(mu).mul(r), gamma1);
-            beta1 = beta1.add(d);
+            beta1 = d.add(beta1);
             d = fromArray(SPECIES, dy.array(), dyAt + 2 * LENGTH);
             gamma2 = d.fma(
                     fromArray(SPECIES, x.array(), xAt + 2 * LENGTH).sub(mu).mul(r), gamma2);
-            beta2 = beta2.add(d);
+            beta2 = d.add(beta2);
             d = fromArray(SPECIES, dy.array(), dyAt + 3 * LENGTH);
             gamma3 = d.fma(
                     fromArray(SPECIES, x.array(), xAt + 3 * LENGTH).sub(mu).mul(r), gamma3);
-            beta3 = beta3.add(d);
+            beta3 = d.add(beta3);
         }
         fromArray(SPECIES, dGamma, dGammaAt).add(gamma0).intoArray(dGamma, dGammaAt);
         fromArray(SPECIES, dGamma, dGammaAt + LENGTH).add(gamma1).intoArray(dGamma, dGammaAt + LENGTH);
@@ -160,7 +160,7 @@ record LayerNormBackward(
                     .sub(mean.array()[mean.offset() + row])
                     .mul(rstd.array()[rstd.offset() + row]);
             sumGamma = d.fma(normalized, sumGamma);
-            sumBeta = sumBeta.add(d);
+            sumBeta = d.add(sumBeta);
         }
         int gammaAt = dGamma.offset() + column;
         int betaAt = dBeta.offset() + column;

@@ -74,13 +74,13 @@ final class Reductions {
             int at = start + row * ld;
             int i = 0;
             for (; i <= n - TURN; i += TURN) {
-                a = a.add(widened(x, at + i));
-                b = b.add(widened(x, at + i + STEP));
-                c = c.add(widened(x, at + i + 2 * STEP));
-                d = d.add(widened(x, at + i + 3 * STEP));
+                a = widened(x, at + i).add(a);
+                b = widened(x, at + i + STEP).add(b);
+                c = widened(x, at + i + 2 * STEP).add(c);
+                d = widened(x, at + i + 3 * STEP).add(d);
             }
             for (; i < n; i += STEP) {
-                a = a.add(widened(x, at + i, Math.min(STEP, n - i)));
+                a = widened(x, at + i, Math.min(STEP, n - i)).add(a);
             }
         }
         return total(a, b, c, d);
@@ -146,17 +146,17 @@ final class Reductions {
             for (; i <= n - TURN; i += TURN) {
                 FloatVector v = fromArray(SPECIES, x, at + i);
                 a = greater(a, v);
-                largest = largest.max(magnitude(v));
+                largest = magnitude(v).max(largest);
                 v = fromArray(SPECIES, x, at + i + LENGTH);
                 b = greater(b, v);
-                largest = largest.max(magnitude(v));
+                largest = magnitude(v).max(largest);
             }
             for (; i < n; i += LENGTH) {
                 VectorMask<Float> mask = SPECIES.indexInRange(i, n);
                 FloatVector v =
                         broadcast(SPECIES, Float.NEGATIVE_INFINITY).blend(fromArray(SPECIES, x, at + i, mask), mask);
                 a = greater(a, v);
-                largest = largest.max(magnitude(v));
+                largest = magnitude(v).max(largest);
             }
         }
         boolean nan = largest.reduceLanes(VectorOperators.MAX) > INFINITY;

@@ -119,7 +119,7 @@ final class RunningSoftmax {
                 FloatVector weight =
                         Softmax.exponential(fromArray(SPECIES, s, at).sub(base));
                 weight.intoArray(s, at);
-                sum = sum.add(weight);
+                sum = weight.add(sum);
             }
             sum.intoArray(s, PARTIAL + r * LENGTH);
         }

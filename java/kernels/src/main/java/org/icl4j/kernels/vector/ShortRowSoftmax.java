@@ -61,9 +61,9 @@ final class ShortRowSoftmax {
             FloatVector e =
                     Softmax.exponential(fromArray(SPECIES, s, j * LENGTH).sub(max));
             e.intoArray(s, j * LENGTH);
-            block = block.add(e);
+            block = e.add(block);
             if (j % BLOCK == BLOCK - 1) {
-                total = total.add(block);
+                total = block.add(total);
                 block = zero(SPECIES);
             }
         }

@@ -116,7 +116,7 @@ final class Softmax {
         for (int i = 0; i < n; i += LENGTH) {
             FloatVector e = exponential(fromArray(SPECIES, x, xAt + i).sub(max));
             e.intoArray(y, yAt + i);
-            block = block.add(e);
+            block = e.add(block);
             if (i % BLOCK == BLOCK - LENGTH) {
                 FloatVector corrected = block.add(lost);
                 FloatVector sum = total.add(corrected);

@@ -74,14 +74,14 @@ public final class VectorLoops implements LimitLoops {
         FloatVector g = a;
         FloatVector h = a;
         for (int i = 0; i <= from.length - step; i += step) {
-            a = a.add(fromArray(SPECIES, from, i));
-            b = b.add(fromArray(SPECIES, from, i + Lanes.LENGTH));
-            c = c.add(fromArray(SPECIES, from, i + 2 * Lanes.LENGTH));
-            d = d.add(fromArray(SPECIES, from, i + 3 * Lanes.LENGTH));
-            e = e.add(fromArray(SPECIES, from, i + 4 * Lanes.LENGTH));
-            f = f.add(fromArray(SPECIES, from, i + 5 * Lanes.LENGTH));
-            g = g.add(fromArray(SPECIES, from, i + 6 * Lanes.LENGTH));
-            h = h.add(fromArray(SPECIES, from, i + 7 * Lanes.LENGTH));
+            a = fromArray(SPECIES, from, i).add(a);
+            b = fromArray(SPECIES, from, i + Lanes.LENGTH).add(b);
+            c = fromArray(SPECIES, from, i + 2 * Lanes.LENGTH).add(c);
+            d = fromArray(SPECIES, from, i + 3 * Lanes.LENGTH).add(d);
+            e = fromArray(SPECIES, from, i + 4 * Lanes.LENGTH).add(e);
+            f = fromArray(SPECIES, from, i + 5 * Lanes.LENGTH).add(f);
+            g = fromArray(SPECIES, from, i + 6 * Lanes.LENGTH).add(g);
+            h = fromArray(SPECIES, from, i + 7 * Lanes.LENGTH).add(h);
         }
         sink = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
     }

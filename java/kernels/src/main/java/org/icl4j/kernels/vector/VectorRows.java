@@ -69,10 +69,10 @@ final class VectorRows implements RowKernels<float[]> {
         int rows = x.count() * x.rows();
         for (int row = 0; row < rows; row++) {
             int from = rowStart(x, row) + column;
-            sum0 = sum0.add(fromArray(SPECIES, x.array(), from));
-            sum1 = sum1.add(fromArray(SPECIES, x.array(), from + LENGTH));
-            sum2 = sum2.add(fromArray(SPECIES, x.array(), from + 2 * LENGTH));
-            sum3 = sum3.add(fromArray(SPECIES, x.array(), from + 3 * LENGTH));
+            sum0 = fromArray(SPECIES, x.array(), from).add(sum0);
+            sum1 = fromArray(SPECIES, x.array(), from + LENGTH).add(sum1);
+            sum2 = fromArray(SPECIES, x.array(), from + 2 * LENGTH).add(sum2);
+            sum3 = fromArray(SPECIES, x.array(), from + 3 * LENGTH).add(sum3);
         }
         if (beta != 0) {
             FloatVector factor = broadcast(SPECIES, beta);

@@ -74,6 +74,8 @@ public final class Main {
                 .addSubcommand(new ListCommand(experiments, console))
                 .addSubcommand(new RunCommand(experiments, console))
                 .addSubcommand(new ReproduceCommand(experiments, console))
+                .addSubcommand(new CompileCommand(console))
+                .addSubcommand(new ApplyCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new BenchCommand(console))
                 .setOut(console.outWriter())

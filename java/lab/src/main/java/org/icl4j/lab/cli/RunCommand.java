@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Experiment experiment = experiments.get(name);
-        requirePrecision();
+        PrecisionOption.require(precision);
         RunRequest request = new RunRequest(name, Scale.of(scaleName), precision, seed, given());
         Runner runner = new Runner(
                 experiment, request, machine.kernelOptions(), ProgressBars.on(console.err(), console.terminal()));
@@ -92,12 +92,6 @@ final class RunCommand implements Callable<Integer> {
         console.out().println("report: " + result.directory().resolve("report.html"));
         boolean failed = result.conclusions().stream().anyMatch(c -> c.verdict() == Claim.Verdict.FAIL);
         return failed ? ExitCode.FAILED : ExitCode.OK;
-    }
-
-    private void requirePrecision() {
-        if (!precision.equals("f32") && !precision.equals("f64")) {
-            throw new UsageException("--precision " + precision + ": allowed are f32 and f64");
-        }
     }
 
     private Map<String, String> given() throws IOException {

@@ -67,6 +67,56 @@ public sealed interface Change<A> {
     }
 
     /**
+     * ΔW = left·right, of some rank r.
+     *
+     * @param left [out, r]
+     * @param right [r, in]
+     */
+    record LowRank<A>(String parameter, Tensor<A> left, Tensor<A> right) implements Change<A> {
+        /**
+         * @throws IllegalArgumentException if the two are no matrices that can be multiplied
+         */
+        public LowRank {
+            if (left.rank() != 2 || right.rank() != 2 || left.dim(1) != right.dim(0)) {
+                throw new IllegalArgumentException("low-rank change of '" + parameter + "' from " + left + " and "
+                        + right + ": expected [out, r] and [r, in]");
+            }
+        }
+
+        /** r, number of columns of the one factor and of rows of the other. */
+        public int rank() {
+            return left.dim(1);
+        }
+
+        @Override
+        public Tensor<A> delta() {
+            return addedTo(Tensor.zeros(left.precision(), left.dim(0), right.dim(1)), 1);
+        }
+
+        @Override
+        public int numbers() {
+            return left.size() + right.size();
+        }
+
+        @Override
+        public Tensor<A> addedTo(Tensor<A> value, double factor) {
+            requireShape(this, value, left.dim(0), right.dim(1));
+            Tensor<A> sum = value.copy();
+            for (int i = 0; i < left.dim(0); i++) {
+                for (int j = 0; j < right.dim(1); j++) {
+                    double product = 0;
+                    for (int k = 0; k < rank(); k++) {
+                        product += left.get(left.index(i, k)) * right.get(right.index(k, j));
+                    }
+                    int at = sum.index(i, j);
+                    sum.set(at, sum.get(at) + factor * product);
+                }
+            }
+            return sum;
+        }
+    }
+
+    /**
      * What is added to a bias or a gain, as it stands.
      *
      * @param delta of the parameter's shape

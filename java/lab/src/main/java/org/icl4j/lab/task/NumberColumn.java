@@ -60,10 +60,19 @@ final class NumberColumn {
      * @throws InputException if a cell is not one, or they cannot be standardised
      */
     double[] read() {
-        double[] values = rows.stream().mapToDouble(this::number).toArray();
+        double[] values = numbers();
         requireVariation(values);
         requireNearness(values);
         return values;
+    }
+
+    /**
+     * The numbers as they stand.
+     *
+     * @throws InputException if a cell is not one
+     */
+    double[] numbers() {
+        return rows.stream().mapToDouble(this::number).toArray();
     }
 
     private double number(CsvRecord row) {

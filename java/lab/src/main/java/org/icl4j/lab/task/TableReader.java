@@ -34,23 +34,36 @@ public final class TableReader {
     private final String name;
     private final String target;
     private final List<String> features;
+    private final boolean asItStands;
 
-    private TableReader(String name, String target, List<String> features) {
+    private TableReader(String name, String target, List<String> features, boolean asItStands) {
         this.name = name;
         this.target = target;
         this.features = features;
+        this.asItStands = asItStands;
     }
 
     /**
-     * Reads the columns {@code target} and {@code features}.
+     * Reads the columns {@code target} and {@code features}, which are to be standardised with any one row left out.
      *
      * @param source a path, or {@link #SAMPLE}
      * @throws InputException if the file cannot be read, or not as a table of these numbers
      */
     public static Table read(String source, String target, List<String> features) {
-        TableReader reader = new TableReader(source, target, features);
+        TableReader reader = new TableReader(source, target, features, false);
         byte[] bytes = source.equals(SAMPLE) ? sample() : reader.fileBytes(source);
         return reader.parse(bytes);
+    }
+
+    /**
+     * Reads a table of one row or more that has the columns {@code target} and {@code features}, in any order, and no others; its
+     * numbers are taken as they stand.
+     *
+     * @throws InputException if the file cannot be read, or not as a table of these numbers
+     */
+    public static Table readAsItStands(Path file, String target, List<String> features) {
+        TableReader reader = new TableReader(file.toString(), target, features, true);
+        return reader.parse(reader.fileBytes(file.toString()));
     }
 
     private static byte[] sample() {
@@ -193,21 +206,44 @@ public final class TableReader {
         int[] columns =
                 features.stream().mapToInt(name -> column(header, names, name)).toArray();
         List<CsvRecord> rows = records.subList(1, records.size());
-        if (rows.size() < MIN_ROWS) {
-            throw new InputException(name + ": " + counted(rows.size(), "row") + " of numbers, but at least " + MIN_ROWS
-                    + " are needed: one is the query, the others the context");
+        if (asItStands) {
+            requireNoOthers(header, names);
         }
+        requireRows(rows);
         rows.forEach(row -> requireWidth(row, names.size()));
         double[][] xs = new double[rows.size()][features.size()];
         for (int j = 0; j < columns.length; j++) {
-            double[] values = new NumberColumn(name, features.get(j), columns[j], rows, separator).read();
+            double[] values = numbers(new NumberColumn(name, features.get(j), columns[j], rows, separator));
             for (int i = 0; i < values.length; i++) {
                 xs[i][j] = values[i];
             }
         }
-        double[] ys = new NumberColumn(name, target, targetColumn, rows, separator).read();
+        double[] ys = numbers(new NumberColumn(name, target, targetColumn, rows, separator));
         long[] lines = rows.stream().mapToLong(CsvRecord::getStartingLineNumber).toArray();
         return new Table(name, target, List.copyOf(features), ys, xs, lines, sha256);
+    }
+
+    private double[] numbers(NumberColumn column) {
+        return asItStands ? column.numbers() : column.read();
+    }
+
+    private void requireRows(List<CsvRecord> rows) {
+        if (asItStands && rows.isEmpty()) {
+            throw new InputException(name + ": no rows of numbers below the header");
+        }
+        if (!asItStands && rows.size() < MIN_ROWS) {
+            throw new InputException(name + ": " + counted(rows.size(), "row") + " of numbers, but at least " + MIN_ROWS
+                    + " are needed: one is the query, the others the context");
+        }
+    }
+
+    private void requireNoOthers(CsvRecord header, List<String> names) {
+        for (String given : names) {
+            if (!given.equals(target) && !features.contains(given)) {
+                throw new InputException(name + ", line " + header.getStartingLineNumber() + ": column " + quoted(given)
+                        + " is not expected; allowed are " + features + " and '" + target + "'");
+            }
+        }
     }
 
     private int column(CsvRecord header, List<String> names, String wanted) {

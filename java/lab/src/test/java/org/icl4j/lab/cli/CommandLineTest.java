@@ -238,7 +238,7 @@ class CommandLineTest {
 
     @Test
     void helpAndVersion() {
-        for (String command : new String[] {"list", "run", "reproduce", "doctor"}) {
+        for (String command : new String[] {"list", "run", "reproduce", "compile", "apply", "doctor"}) {
             Cli.Result help = run(command, "--help");
             assertEquals(0, help.code());
             assertTrue(help.out().startsWith("Usage: icl4j " + command), help.out());
@@ -257,7 +257,7 @@ class CommandLineTest {
             assertTrue(help.matches("(?s).*Exit codes:.*\\b" + code + " .*"), help);
         }
         String commands = help.substring(help.indexOf("Commands:"), help.indexOf("Exit codes:"));
-        assertEquals(5, commands.split("\\.\n", -1).length - 1, "every command's line is a sentence: " + commands);
+        assertEquals(7, commands.split("\\.\n", -1).length - 1, "every command's line is a sentence: " + commands);
         assertTrue(run("--version").out().startsWith("icl4j "));
     }
 

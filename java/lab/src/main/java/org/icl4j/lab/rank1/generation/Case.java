@@ -4,11 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.icl4j.lab.patch.OutputForm;
 
-/**
- * A model with a form of patch.
- *
- * @param label name in claims and measurements
- */
+/** A model with a form of patch, and its name in claims and measurements. */
 enum Case {
     GPT2("gpt2", ModelKind.GPT2, OutputForm.BIAS, "GPT-2"),
     GEMMA("gemma", ModelKind.GEMMA, OutputForm.GAIN, "Gemma, plain change of the gain"),
