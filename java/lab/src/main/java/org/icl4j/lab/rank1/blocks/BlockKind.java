@@ -21,8 +21,7 @@ enum BlockKind {
             return gpt2;
         }
     },
-    GPT2_NO_BIAS(
-            "gpt2-no-bias", "GPT-2 without biases", BlockKind.GOLDWASER + "Table 1; card G5", Position.SINUSOIDAL) {
+    GPT2_NO_BIAS("gpt2-no-bias", "GPT-2 without biases", BlockKind.GOLDWASER + "Table 1; card G5", Position.LEARNED) {
         @Override
         BlockConfig of(BlockConfig gpt2) {
             return gpt2.withoutBiases();

@@ -29,6 +29,9 @@ final class BlocksClaims {
         claims.addControls();
         claims.addExperts();
         claims.addGains();
+        if (claims.f32) {
+            claims.addThoughts();
+        }
         return claims.list.claims();
     }
 
@@ -55,8 +58,8 @@ final class BlocksClaims {
                     AT_LEAST,
                     0.5,
                     kind.source(),
-                    "control, " + kind.inWords() + ": without the patch the query alone gives another output (least"
-                            + " relative error, 1, 6 and 12 blocks)");
+                    "control, " + kind.inWords() + ": without the patch the query alone gives another output (median"
+                            + " relative error of 1, 6 and 12 blocks)");
         }
     }
 
@@ -136,5 +139,40 @@ final class BlocksClaims {
                 1,
                 source + "; paper: plain 87.5 % of tokens, an audit 100 % for both",
                 "rounding hurts the plain form more (ratio of the medians)");
+    }
+
+    /** In single precision only: how good they are has nothing to do with rounding. */
+    private void addThoughts() {
+        String source = "Mazzawi et al. 2025 (arXiv 2510.08734), eq. 8 and 24; card G7";
+        String queries = ", six random GPT-2 blocks, most calibration queries";
+        list.add(
+                "thought.least-squares",
+                AT_MOST,
+                1,
+                source,
+                "one thought matrix by least squares for any query is better than none (mean squared error on fresh"
+                        + " queries by that without a patch" + queries + ")");
+        list.add("thought.vector", AT_MOST, 1, source, "and so is a thought vector (the same)");
+        list.add(
+                "thought.least-squares-by-scaled",
+                AT_MOST,
+                1,
+                source,
+                "least squares does at least as well as the rank-1 changes times effective rank/T (ratio of errors"
+                        + queries + ")");
+        list.add(
+                "thought.scaled-by-mean",
+                AT_MOST,
+                1,
+                source,
+                "and these as well as their mean, which is too small (ratio of errors" + queries + ")");
+        list.add(
+                "thought.rank",
+                AT_LEAST,
+                1,
+                source + ", whose guess this refutes",
+                "against the card's guess: times rank/T, all directions counted, they are worse than no patch, as"
+                    + " hidden layers do not point everywhere alike and each block overshoots (mean squared error by"
+                    + " that without a patch" + queries + ")");
     }
 }

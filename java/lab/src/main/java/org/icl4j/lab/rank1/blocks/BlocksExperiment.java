@@ -14,6 +14,7 @@ import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.patch.NoPatchException;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.transformer.decoder.DecoderConfig;
 
 /**
@@ -23,6 +24,18 @@ import org.icl4j.transformer.decoder.DecoderConfig;
 public final class BlocksExperiment implements Experiment {
     /** Of the stacks. */
     static final List<Integer> DEPTHS = List.of(1, 6, 12);
+
+    private final PatchRule rule;
+
+    /** The experiment with the papers' patches. */
+    public BlocksExperiment() {
+        this(PatchRule.SEQUENTIAL);
+    }
+
+    /** The experiment with other patches, to see that it notices. */
+    BlocksExperiment(PatchRule rule) {
+        this.rule = rule;
+    }
 
     @Override
     public String name() {
@@ -52,7 +65,8 @@ public final class BlocksExperiment implements Experiment {
                 Setting.integer("dMlp", 64, 2, 16384, "hidden width of the MLPs"),
                 Setting.integer("draws", 3, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
                 Setting.integer("gains", 200, 500, 2000, 2, 100_000, "random Gemma blocks to compare the two forms on"),
-                Setting.integer("queries", 256, 256, 1024, 2, 100_000, "most queries that one patch is found from"));
+                Setting.integer(
+                        "queries", 256, 256, 384, 2, Thoughts.MOST, "most queries that one patch is found from"));
     }
 
     @Override
@@ -80,7 +94,7 @@ public final class BlocksExperiment implements Experiment {
         }
     }
 
-    private static <A> void runKinds(Run<A> run) {
+    private <A> void runKinds(Run<A> run) {
         Map<BlockKind, List<StackOutcome>> outcomes = new EnumMap<>(BlockKind.class);
         int draws = run.settings().integer("draws");
         try (var stage = run.progress().begin("random stacks", (long) BlockKind.values().length * draws)) {
@@ -88,7 +102,7 @@ public final class BlocksExperiment implements Experiment {
                 List<StackOutcome> ofKind = new ArrayList<>();
                 for (int draw = 0; draw < draws; draw++) {
                     for (int depth : DEPTHS) {
-                        StackOutcome outcome = StackOutcome.of(run, kind, depth, draw);
+                        StackOutcome outcome = StackOutcome.of(run, rule, kind, depth, draw);
                         outcome.record(run, kind, draw);
                         ofKind.add(outcome);
                     }
@@ -101,5 +115,8 @@ public final class BlocksExperiment implements Experiment {
         StackFindings.plot(run, outcomes);
         GainChanges.run(run);
         RankControl.run(run);
+        if (run.precision() == Precision.F32) {
+            Thoughts.run(run);
+        }
     }
 }

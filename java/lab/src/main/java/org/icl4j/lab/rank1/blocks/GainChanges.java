@@ -4,6 +4,7 @@ import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.rank1.Errors;
 
 /** How much the gain of Gemma's norm must change in the plain form and in the stable one, on single random blocks. */
@@ -34,6 +35,7 @@ final class GainChanges {
         Patch<A> patch = new PatchedStack<>(
                         RandomStack.draw(run, kind.config(run.settings()), kind.position(), 1, draw),
                         kind.patcher(run.settings()),
+                        PatchRule.SEQUENTIAL,
                         RandomStack.tokens(run, draw))
                 .patch();
         return patch.changes().stream()

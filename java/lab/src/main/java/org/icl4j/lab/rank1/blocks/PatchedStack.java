@@ -3,6 +3,7 @@ package org.icl4j.lab.rank1.blocks;
 import org.icl4j.kernels.WeightType;
 import org.icl4j.lab.patch.BlockPatcher;
 import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.patch.StackPatcher;
 import org.icl4j.lab.patch.StackPatcher.Query;
 import org.icl4j.transformer.decoder.Decoder;
@@ -20,14 +21,14 @@ final class PatchedStack<A> {
     private final Recorder<A> context;
     private final Patch<A> patch;
 
-    PatchedStack(Decoder<A> decoder, BlockPatcher kind, int[] tokens) {
+    PatchedStack(Decoder<A> decoder, BlockPatcher kind, PatchRule rule, int[] tokens) {
         this.decoder = decoder;
         this.patcher = new StackPatcher<>(decoder, kind);
         this.position = tokens.length - 1;
         this.query = Query.token(tokens[position]);
         this.context = Recorder.ofAll();
         decoder.pass(1, tokens.length).forward(tokens, context);
-        this.patch = patcher.patch(context, position, query);
+        this.patch = rule.patch(patcher, context, position, query);
     }
 
     Patch<A> patch() {

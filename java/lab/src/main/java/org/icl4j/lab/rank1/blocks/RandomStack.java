@@ -16,10 +16,10 @@ import org.icl4j.transformer.tensor.Tensor;
 
 /**
  * Decoders that nobody trained: the theorems are facts of linear algebra. Weights have the standard deviation 1/√fan-in, embeddings
- * and positions 0.5, biases 0.3 and gains 0.3 around 1.
+ * and positions 0.25, biases 0.3 and gains 0.3 around 1.
  */
 final class RandomStack {
-    static final int VOCABULARY = 256;
+    static final int VOCABULARY = 512;
 
     private static final double SPREAD = 0.3;
 
@@ -47,7 +47,7 @@ final class RandomStack {
 
     private static void fill(Tensor<?> tensor, ParameterSpec spec, RandomStream random) {
         switch (spec.role()) {
-            case EMBEDDING, POSITION -> random.fillGaussian(tensor, 0.5);
+            case EMBEDDING, POSITION -> random.fillGaussian(tensor, 0.25);
             case BIAS -> random.fillGaussian(tensor, SPREAD);
             case GAIN -> {
                 random.fillGaussian(tensor, SPREAD);

@@ -4,6 +4,7 @@ import java.util.List;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.patch.Change;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.rank1.Errors;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.tensor.Tensor;
@@ -30,7 +31,7 @@ final class RankControl {
     }
 
     private static <A> List<Change<A>> changes(Run<A> run, BlockKind kind, Decoder<A> decoder, int[] tokens) {
-        return new PatchedStack<>(decoder, kind.patcher(run.settings()), tokens)
+        return new PatchedStack<>(decoder, kind.patcher(run.settings()), PatchRule.SEQUENTIAL, tokens)
                 .patch()
                 .changes();
     }

@@ -26,7 +26,7 @@ final class StackFindings {
                     ofKind.stream().filter(o -> o.depth() > 1).toList();
             run.conclude("one-block." + kind.label(), worst(single, StackOutcome::worstPatched));
             run.conclude("stack." + kind.label(), worst(stacks, o -> Math.max(o.worstPatched(), o.logits())));
-            run.conclude("control." + kind.label(), least(ofKind, StackOutcome::unpatched));
+            run.conclude("control." + kind.label(), Estimate.exact(median(ofKind, StackOutcome::unpatched)));
         });
         List<StackOutcome> all =
                 outcomes.values().stream().flatMap(Collection::stream).toList();
@@ -38,11 +38,12 @@ final class StackFindings {
                 "rank.changes",
                 worst(all.stream().filter(o -> !Double.isNaN(o.rank())).toList(), StackOutcome::rank));
         concludeOnExperts(run, outcomes.get(BlockKind.EXPERTS));
-        run.conclude("bf16.stable", Estimate.exact(medianRounded(outcomes.get(BlockKind.GEMMA_STABLE))));
+        run.conclude(
+                "bf16.stable", Estimate.exact(median(outcomes.get(BlockKind.GEMMA_STABLE), StackOutcome::rounded)));
         run.conclude(
                 "bf16.plain-by-stable",
-                Estimate.exact(medianRounded(outcomes.get(BlockKind.GEMMA))
-                        / medianRounded(outcomes.get(BlockKind.GEMMA_STABLE))));
+                Estimate.exact(median(outcomes.get(BlockKind.GEMMA), StackOutcome::rounded)
+                        / median(outcomes.get(BlockKind.GEMMA_STABLE), StackOutcome::rounded)));
     }
 
     private static void concludeOnExperts(Run<?> run, List<StackOutcome> outcomes) {
@@ -55,9 +56,8 @@ final class StackFindings {
         return (double) outcomes.stream().filter(which).count() / outcomes.size();
     }
 
-    private static double medianRounded(List<StackOutcome> outcomes) {
-        return Errors.median(
-                outcomes.stream().mapToDouble(StackOutcome::rounded).toArray());
+    private static double median(List<StackOutcome> outcomes, ToDoubleFunction<StackOutcome> value) {
+        return Errors.median(outcomes.stream().mapToDouble(value).toArray());
     }
 
     private static Estimate worst(List<StackOutcome> outcomes, ToDoubleFunction<StackOutcome> value) {

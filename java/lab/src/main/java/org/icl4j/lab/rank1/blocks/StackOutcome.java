@@ -3,6 +3,7 @@ package org.icl4j.lab.rank1.blocks;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.rank1.Errors;
 import org.icl4j.transformer.trace.Recorder;
 import org.icl4j.transformer.trace.Site;
@@ -33,10 +34,11 @@ record StackOutcome(
         boolean chosen,
         boolean chosenUnpatched) {
 
-    static <A> StackOutcome of(Run<A> run, BlockKind kind, int depth, int draw) {
+    static <A> StackOutcome of(Run<A> run, PatchRule rule, BlockKind kind, int depth, int draw) {
         PatchedStack<A> stack = new PatchedStack<>(
                 RandomStack.draw(run, kind.config(run.settings()), kind.position(), depth, draw),
                 kind.patcher(run.settings()),
+                rule,
                 RandomStack.tokens(run, draw));
         Patch<A> patch = stack.patch();
         Recorder<A> patched = stack.patched(patch);

@@ -38,12 +38,13 @@ final class GenerationClaims {
     private static void addModels(ClaimList list) {
         for (ModelKind kind : ModelKind.values()) {
             list.add(
-                    "repeats." + kind.label(),
+                    "trained." + kind.label(),
                     AT_LEAST,
-                    list.of(0.5, 0.9, 0.9),
+                    list.of(0.7, 0.9, 0.9),
                     "card G6",
-                    kind.label() + ": the model, with its history, goes on with what the text repeats, so that there is"
-                            + " something to hide (share of tokens)");
+                    kind.label()
+                            + ": the model knows, with its history, how a text goes on that repeats itself, so that"
+                            + " there is something to hide (share of right next tokens)");
             list.add(
                     "control.unpatched." + kind.label(),
                     AT_MOST,

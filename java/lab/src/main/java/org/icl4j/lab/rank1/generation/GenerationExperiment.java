@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Claim;
+import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
@@ -15,6 +16,7 @@ import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.patch.BlockPatcher;
 import org.icl4j.lab.patch.NoPatchException;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.task.token.RepeatedTokens;
 import org.icl4j.lab.training.TokenAccuracy;
 import org.icl4j.lab.training.TokenObjective;
@@ -35,6 +37,18 @@ import org.icl4j.transformer.training.TrainingSettings;
  */
 public final class GenerationExperiment implements Experiment {
     private static final double FLOOR = 0.02;
+
+    private final PatchRule rule;
+
+    /** The experiment with the papers' patches. */
+    public GenerationExperiment() {
+        this(PatchRule.SEQUENTIAL);
+    }
+
+    /** The experiment with other patches, to see that it notices. */
+    GenerationExperiment(PatchRule rule) {
+        this.rule = rule;
+    }
 
     @Override
     public String name() {
@@ -68,7 +82,7 @@ public final class GenerationExperiment implements Experiment {
                 Setting.integer("nHeads", 2, 1, 64, "attention heads"),
                 Setting.integer("nLayers", 2, 3, 4, 1, 24, "blocks"),
                 Setting.integer("batch", 32, 1, 4096, "texts in a training step"),
-                Setting.integer("steps", 200, 1500, 10_000, 1, 10_000_000, "training steps of each model"),
+                Setting.integer("steps", 300, 1500, 10_000, 1, 10_000_000, "training steps of each model"),
                 Setting.real("lr", 3e-3, 1e-3, 1e-3, 0, 1, "peak of the learning rate"),
                 Setting.integer("warmup", 50, 200, 200, 0, 1_000_000, "steps over which the learning rate rises"),
                 Setting.integer("evaluations", 5, 10, 20, 1, 1000, "checkpoints, evenly spaced"),
@@ -96,13 +110,13 @@ public final class GenerationExperiment implements Experiment {
         findings.plot(run);
     }
 
-    private static <A> void generate(Run<A> run, ModelKind kind, Decoder<A> decoder, GenerationFindings findings) {
+    private <A> void generate(Run<A> run, ModelKind kind, Decoder<A> decoder, GenerationFindings findings) {
         int texts = run.settings().integer("texts");
         List<Case> cases = Case.of(kind);
         try (var stage = run.progress().begin("generating by " + kind.label(), (long) cases.size() * texts)) {
             for (Case form : cases) {
                 HiddenHistory<A> hidden = new HiddenHistory<>(
-                        decoder, new BlockPatcher(decoder.config().block(), form.form()));
+                        decoder, new BlockPatcher(decoder.config().block(), form.form()), rule);
                 for (int text = 0; text < texts; text++) {
                     findings.add(run, form, text, hidden);
                     stage.at((long) cases.indexOf(form) * texts + text + 1, form.label());
@@ -151,10 +165,13 @@ public final class GenerationExperiment implements Experiment {
                 new TokenObjective<>(task, run.seed(), settings.integer("batch"), run.kernels()),
                 TrainingSettings.of(schedule),
                 run.kernels().info().threads())) {
-            for (Evaluation e : new TrainingRun<>(run, kind.label(), trainer, plan, accuracy).train()) {
+            List<Evaluation> history = new TrainingRun<>(run, kind.label(), trainer, plan, accuracy).train();
+            for (Evaluation e : history) {
                 run.measure(kind.label() + ".train", e.step(), "crossEntropy", e.trainLoss());
                 run.measure(kind.label(), e.step(), "accuracy", e.measured()[TokenAccuracy.FIRST]);
             }
+            double share = history.getLast().measured()[TokenAccuracy.FIRST];
+            run.conclude("trained." + kind.label(), Estimate.share(share, settings.integer("prompts")));
         }
         return decoder;
     }

@@ -21,7 +21,6 @@ import org.icl4j.report.Plot.Style;
 /** The texts that were generated, and what they show. */
 final class GenerationFindings {
     private final Map<Case, List<Decoded>> decoded = new EnumMap<>(Case.class);
-    private final Map<Case, List<Double>> right = new EnumMap<>(Case.class);
 
     /** Generates the end of text number {@code text} of the task. */
     void add(Run<?> run, Case of, int text, HiddenHistory<?> hidden) {
@@ -34,7 +33,6 @@ final class GenerationFindings {
                 .filter(t -> result.tokens()[t] == whole[t])
                 .count();
         decoded.computeIfAbsent(of, c -> new ArrayList<>()).add(result);
-        right.computeIfAbsent(of, c -> new ArrayList<>()).add((double) same / steps);
         run.measure(of.label(), text, "repeatedTokens", same);
         result.comparisons()
                 .forEach((variant, ofVariant) -> record(run, of.label() + "." + variant.label(), text, ofVariant));
@@ -78,11 +76,6 @@ final class GenerationFindings {
             run.conclude("control.stale." + of.label(), Estimate.exact(equal(of, Variant.STALE)));
         }
         for (Case of : List.of(Case.GPT2, Case.GEMMA)) {
-            double mean = right.get(of).stream()
-                    .mapToDouble(Double::doubleValue)
-                    .average()
-                    .orElseThrow();
-            run.conclude("repeats." + of.label(), Estimate.exact(mean));
             run.conclude("control.unpatched." + of.label(), Estimate.exact(equal(of, Variant.UNPATCHED)));
         }
         run.conclude(

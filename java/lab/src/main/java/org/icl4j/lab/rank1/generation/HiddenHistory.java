@@ -6,6 +6,7 @@ import java.util.Map;
 import org.icl4j.kernels.WeightType;
 import org.icl4j.lab.patch.BlockPatcher;
 import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.patch.StackPatcher;
 import org.icl4j.lab.patch.StackPatcher.Query;
 import org.icl4j.transformer.decoder.Decoder;
@@ -21,10 +22,12 @@ import org.icl4j.transformer.trace.Recorder;
 final class HiddenHistory<A> {
     private final Decoder<A> decoder;
     private final StackPatcher<A> patcher;
+    private final PatchRule rule;
 
-    HiddenHistory(Decoder<A> decoder, BlockPatcher kind) {
+    HiddenHistory(Decoder<A> decoder, BlockPatcher kind, PatchRule rule) {
         this.decoder = decoder;
         this.patcher = new StackPatcher<>(decoder, kind);
+        this.rule = rule;
     }
 
     /**
@@ -55,7 +58,7 @@ final class HiddenHistory<A> {
             int position = text.length + step - 1;
             Recorder<A> record = BlockPatcher.recorder();
             Tensor<A> expected = withHistory(tokens, position, record);
-            Patch<A> patch = patcher.patch(record, position, Query.token(tokens[position]));
+            Patch<A> patch = rule.patch(patcher, record, position, Query.token(tokens[position]));
             tokens[position + 1] = likeliest(expected);
             for (Variant variant : Variant.values()) {
                 Tensor<A> logits = alone(tokens[position], position, parameters(variant, patch, stale));
@@ -69,7 +72,7 @@ final class HiddenHistory<A> {
     private Patch<A> patch(int[] tokens, int position) {
         Recorder<A> record = BlockPatcher.recorder();
         withHistory(tokens, position, record);
-        return patcher.patch(record, position, Query.token(tokens[position]));
+        return rule.patch(patcher, record, position, Query.token(tokens[position]));
     }
 
     private Tensor<A> withHistory(int[] tokens, int position, Recorder<A> record) {
