@@ -71,7 +71,7 @@ class SphereProjectionTest {
     }
 
     /**
-     * m = (1, 2), g = (0, 3): the first, smallest, component is not pulled, and y₂ = 6/(4 − 1) = 2 > √2 alone is too long, so μ < 1
+     * m = (1, 2), g = (0, 3): the first, smallest, component is not pulled, and y₂ = 6/(4 − 1) = 2 > √2 alone is too long, so 1 > μ
      * and y = (0, √2). With g = (0, 1.5) it is y₂ = 1, and what is missing of the mean square goes to the first.
      */
     @Test
