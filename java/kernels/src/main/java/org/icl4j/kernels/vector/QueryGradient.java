@@ -1,7 +1,6 @@
 package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
-import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
@@ -11,12 +10,12 @@ import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /**
- * The gradient of {@link QueryReading}: each row of a prompt times its scores and times its values, four rows at a time. Of the first
- * product the lanes are summed over all prompts of a task, and across lanes only once, at the end; of the second each sum goes
- * across lanes, those of LENGTH rows at once.
+ * The gradient of {@link QueryReading}: each row of a prompt times its scores and times its values, of which up to three vectors stay
+ * in registers for all rows. Of the first product the lanes are summed over all prompts of a task, and across lanes only once, at
+ * the end; of the second each sum goes across lanes, those of LENGTH rows at once.
  *
- * <p>Working memory of a task: a vector for each row, the sums of dP in lanes; a vector for each row of LENGTH prompts, those of dV;
- * their totals; and a prompt's values and weighted scores, with zeros behind them.
+ * <p>Working memory of a task: a vector for each row, the lanes of dP; a vector for each row of LENGTH prompts, those of dV; their
+ * totals; and a vector of zeros.
  */
 record QueryGradient(
         float scale,
@@ -25,12 +24,9 @@ record QueryGradient(
         Matrix<float[]> values,
         Matrix<float[]> dOut,
         Matrix<float[]> dV) {
-    /** Rows that are multiplied at once: with two sums each, as many chains of multiply-adds as hide their latency. */
-    private static final int ROWS = 4;
-
     /** Elements of working memory that a task needs. */
     int scratchLength() {
-        return Math.addExact(weightsAt(0), 2 * Lanes.padded(e.cols()));
+        return Math.addExact(zeroAt(0), LENGTH);
     }
 
     /** Where the lanes of dV begin, in the working memory at {@code at}; those of dP begin there. */
@@ -42,13 +38,14 @@ record QueryGradient(
         return lanesAt(at) + Math.multiplyExact(e.rows() * LENGTH, LENGTH);
     }
 
-    private int weightsAt(int at) {
+    private int zeroAt(int at) {
         return totalsAt(at) + e.rows() * LENGTH;
     }
 
     /** dV of prompts {@code first} to {@code end}, exclusive, and their part of dP in lanes. */
     void run(int first, int end, float[] s, int at) {
         Arrays.fill(s, at, lanesAt(at), 0);
+        Arrays.fill(s, zeroAt(at), zeroAt(at) + LENGTH, 0);
         for (int b = first; b < end; b += LENGTH) {
             int n = Math.min(LENGTH, end - b);
             for (int i = 0; i < n; i++) {
@@ -65,92 +62,126 @@ record QueryGradient(
     }
 
     private void prompt(int b, float[] s, int at, int lanesAt) {
-        int length = e.cols();
-        int weightsAt = weightsAt(at);
-        int valuesAt = weightsAt + Lanes.padded(length);
-        Arrays.fill(s, weightsAt, valuesAt + Lanes.padded(length), 0);
         float factor = scale * dOut.array()[dOut.offset() + b];
-        scale(factor, length, scores.array(), scores.index(0, b, 0), s, weightsAt);
-        System.arraycopy(values.array(), values.index(0, b, 0), s, valuesAt, length);
         int eAt = e.index(b, 0, 0);
-        int last = e.rows() - 1;
-        for (int c = 0; c < e.rows(); c += ROWS) {
-            int c1 = Math.min(c + 1, last);
-            int c2 = Math.min(c + 2, last);
-            int c3 = Math.min(c + 3, last);
-            rows(length, e.array(), eAt, e.ld(), c, c1, c2, c3, s, weightsAt, valuesAt, at, lanesAt);
+        int scoresAt = scores.index(0, b, 0);
+        int valuesAt = values.index(0, b, 0);
+        if (e.cols() == 0) {
+            Arrays.fill(s, lanesAt, lanesAt + e.rows() * LENGTH, 0);
+        }
+        int beforeAt = zeroAt(at);
+        int step = 0;
+        int j = 0;
+        for (; j + 2 * LENGTH <= e.cols(); j += 3 * LENGTH) {
+            wide(
+                    e.rows(),
+                    e.cols() - j,
+                    e.array(),
+                    eAt + j,
+                    e.ld(),
+                    factor,
+                    scores.array(),
+                    scoresAt + j,
+                    values.array(),
+                    valuesAt + j,
+                    s,
+                    at,
+                    beforeAt,
+                    step,
+                    lanesAt);
+            beforeAt = lanesAt;
+            step = LENGTH;
+        }
+        for (; j < e.cols(); j += LENGTH) {
+            narrow(
+                    e.rows(),
+                    e.cols() - j,
+                    e.array(),
+                    eAt + j,
+                    e.ld(),
+                    factor,
+                    scores.array(),
+                    scoresAt + j,
+                    values.array(),
+                    valuesAt + j,
+                    s,
+                    at,
+                    beforeAt,
+                    step,
+                    lanesAt);
+            beforeAt = lanesAt;
+            step = LENGTH;
         }
     }
 
-    /** Four rows, of which the last may be several times the same. */
-    private static void rows(
-            int length,
+    /**
+     * Two vectors of tokens, and of the {@code left} tokens those that a third one takes.
+     *
+     * @param sumsAt where the lanes of dP are, which are added to
+     * @param beforeAt where the lanes of dV are as other tokens left them, rows {@code step} apart
+     * @param lanesAt where the lanes of dV go
+     */
+    private static void wide(
+            int rows,
+            int left,
             float[] e,
             int eAt,
             int ld,
-            int c0,
-            int c1,
-            int c2,
-            int c3,
-            float[] s,
-            int weightsAt,
+            float factor,
+            float[] scores,
+            int scoresAt,
+            float[] values,
             int valuesAt,
+            float[] s,
             int sumsAt,
+            int beforeAt,
+            int step,
             int lanesAt) {
-        int at0 = eAt + c0 * ld;
-        int at1 = eAt + c1 * ld;
-        int at2 = eAt + c2 * ld;
-        int at3 = eAt + c3 * ld;
-        FloatVector sum0 = fromArray(SPECIES, s, sumsAt + c0 * LENGTH);
-        FloatVector sum1 = fromArray(SPECIES, s, sumsAt + c1 * LENGTH);
-        FloatVector sum2 = fromArray(SPECIES, s, sumsAt + c2 * LENGTH);
-        FloatVector sum3 = fromArray(SPECIES, s, sumsAt + c3 * LENGTH);
-        FloatVector lanes0 = zero(SPECIES);
-        FloatVector lanes1 = zero(SPECIES);
-        FloatVector lanes2 = zero(SPECIES);
-        FloatVector lanes3 = zero(SPECIES);
-        int j = 0;
-        for (; j < Lanes.bound(length); j += LENGTH) {
-            FloatVector weight = fromArray(SPECIES, s, weightsAt + j);
-            FloatVector value = fromArray(SPECIES, s, valuesAt + j);
-            FloatVector row = fromArray(SPECIES, e, at0 + j);
-            sum0 = row.fma(weight, sum0);
-            lanes0 = row.fma(value, lanes0);
-            row = fromArray(SPECIES, e, at1 + j);
-            sum1 = row.fma(weight, sum1);
-            lanes1 = row.fma(value, lanes1);
-            row = fromArray(SPECIES, e, at2 + j);
-            sum2 = row.fma(weight, sum2);
-            lanes2 = row.fma(value, lanes2);
-            row = fromArray(SPECIES, e, at3 + j);
-            sum3 = row.fma(weight, sum3);
-            lanes3 = row.fma(value, lanes3);
+        VectorMask<Float> mask = SPECIES.indexInRange(2 * LENGTH, left);
+        FloatVector weight0 = fromArray(SPECIES, scores, scoresAt).mul(factor);
+        FloatVector weight1 = fromArray(SPECIES, scores, scoresAt + LENGTH).mul(factor);
+        // Masked, for beyond the tokens 0 times an infinite factor is NaN.
+        FloatVector weight2 =
+                fromArray(SPECIES, scores, scoresAt + 2 * LENGTH, mask).mul(factor, mask);
+        FloatVector value0 = fromArray(SPECIES, values, valuesAt);
+        FloatVector value1 = fromArray(SPECIES, values, valuesAt + LENGTH);
+        FloatVector value2 = fromArray(SPECIES, values, valuesAt + 2 * LENGTH, mask);
+        for (int c = 0; c < rows; c++) {
+            FloatVector e0 = fromArray(SPECIES, e, eAt + c * ld);
+            FloatVector e1 = fromArray(SPECIES, e, eAt + c * ld + LENGTH);
+            FloatVector e2 = fromArray(SPECIES, e, eAt + c * ld + 2 * LENGTH, mask);
+            FloatVector sum = fromArray(SPECIES, s, sumsAt + c * LENGTH);
+            e2.fma(weight2, e1.fma(weight1, e0.fma(weight0, sum))).intoArray(s, sumsAt + c * LENGTH);
+            FloatVector lanes = fromArray(SPECIES, s, beforeAt + c * step);
+            e2.fma(value2, e1.fma(value1, e0.fma(value0, lanes))).intoArray(s, lanesAt + c * LENGTH);
         }
-        if (j < length) {
-            VectorMask<Float> mask = SPECIES.indexInRange(j, length);
-            FloatVector weight = fromArray(SPECIES, s, weightsAt + j);
-            FloatVector value = fromArray(SPECIES, s, valuesAt + j);
-            FloatVector row = fromArray(SPECIES, e, at0 + j, mask);
-            sum0 = row.fma(weight, sum0);
-            lanes0 = row.fma(value, lanes0);
-            row = fromArray(SPECIES, e, at1 + j, mask);
-            sum1 = row.fma(weight, sum1);
-            lanes1 = row.fma(value, lanes1);
-            row = fromArray(SPECIES, e, at2 + j, mask);
-            sum2 = row.fma(weight, sum2);
-            lanes2 = row.fma(value, lanes2);
-            row = fromArray(SPECIES, e, at3 + j, mask);
-            sum3 = row.fma(weight, sum3);
-            lanes3 = row.fma(value, lanes3);
+    }
+
+    /** Of the {@code left} tokens those that one vector takes. */
+    private static void narrow(
+            int rows,
+            int left,
+            float[] e,
+            int eAt,
+            int ld,
+            float factor,
+            float[] scores,
+            int scoresAt,
+            float[] values,
+            int valuesAt,
+            float[] s,
+            int sumsAt,
+            int beforeAt,
+            int step,
+            int lanesAt) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, left);
+        FloatVector weight = fromArray(SPECIES, scores, scoresAt, mask).mul(factor, mask);
+        FloatVector value = fromArray(SPECIES, values, valuesAt, mask);
+        for (int c = 0; c < rows; c++) {
+            FloatVector row = fromArray(SPECIES, e, eAt + c * ld, mask);
+            row.fma(weight, fromArray(SPECIES, s, sumsAt + c * LENGTH)).intoArray(s, sumsAt + c * LENGTH);
+            row.fma(value, fromArray(SPECIES, s, beforeAt + c * step)).intoArray(s, lanesAt + c * LENGTH);
         }
-        sum0.intoArray(s, sumsAt + c0 * LENGTH);
-        sum1.intoArray(s, sumsAt + c1 * LENGTH);
-        sum2.intoArray(s, sumsAt + c2 * LENGTH);
-        sum3.intoArray(s, sumsAt + c3 * LENGTH);
-        lanes0.intoArray(s, lanesAt + c0 * LENGTH);
-        lanes1.intoArray(s, lanesAt + c1 * LENGTH);
-        lanes2.intoArray(s, lanesAt + c2 * LENGTH);
-        lanes3.intoArray(s, lanesAt + c3 * LENGTH);
     }
 
     /** y ← factor·x. */

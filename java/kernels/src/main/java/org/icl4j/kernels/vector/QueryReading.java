@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /**
- * Linear self-attention read at the query: scores and values of some vectors of tokens at a time, in one pass over the rows of the
+ * Linear self-attention read at the query: scores and values of up to three vectors of tokens at a time, in one pass over the rows of the
  * prompt, a broadcast of v and one of p for each row. Their products are summed in lanes, and over the lanes of LENGTH prompts at once.
  */
 record QueryReading(
@@ -27,9 +27,6 @@ record QueryReading(
     private static final int SUMS = LENGTH * LENGTH;
 
     static final int SCRATCH_LENGTH = SUMS + LENGTH;
-
-    /** Tokens that a tile without a mask takes. */
-    private static final int WIDE = 2 * LENGTH;
 
     /** Prompts from {@code first} to {@code end}, exclusive. */
     void run(int first, int end, float[] s) {
@@ -47,16 +44,16 @@ record QueryReading(
     }
 
     private void prompt(int b, float[] s, int at) {
-        float[] ea = e.array();
         int eAt = e.index(b, 0, 0);
         int vAt = v.index(0, b, 0);
         int scoresAt = scores.index(0, b, 0);
         int valuesAt = values.index(0, b, 0);
         int j = 0;
-        for (; j + WIDE <= e.cols(); j += WIDE) {
+        for (; j + 2 * LENGTH <= e.cols(); j += 3 * LENGTH) {
             wide(
                     e.rows(),
-                    ea,
+                    e.cols() - j,
+                    e.array(),
                     eAt + j,
                     e.ld(),
                     v.array(),
@@ -74,7 +71,7 @@ record QueryReading(
             narrow(
                     e.rows(),
                     e.cols() - j,
-                    ea,
+                    e.array(),
                     eAt + j,
                     e.ld(),
                     v.array(),
@@ -90,8 +87,10 @@ record QueryReading(
         }
     }
 
+    /** Two vectors of tokens, and of the {@code left} tokens those that a third one takes. */
     private static void wide(
             int rows,
+            int left,
             float[] e,
             int eAt,
             int ld,
@@ -105,28 +104,38 @@ record QueryReading(
             int valuesAt,
             float[] s,
             int at) {
+        VectorMask<Float> mask = SPECIES.indexInRange(2 * LENGTH, left);
         FloatVector score0 = zero(SPECIES);
         FloatVector score1 = zero(SPECIES);
+        FloatVector score2 = zero(SPECIES);
         FloatVector value0 = zero(SPECIES);
         FloatVector value1 = zero(SPECIES);
+        FloatVector value2 = zero(SPECIES);
         for (int c = 0; c < rows; c++) {
             FloatVector e0 = fromArray(SPECIES, e, eAt + c * ld);
             FloatVector e1 = fromArray(SPECIES, e, eAt + c * ld + LENGTH);
+            FloatVector e2 = fromArray(SPECIES, e, eAt + c * ld + 2 * LENGTH, mask);
             FloatVector key = broadcast(SPECIES, v[vAt + c]);
-            FloatVector weight = broadcast(SPECIES, p[pAt + c]);
             score0 = e0.fma(key, score0);
             score1 = e1.fma(key, score1);
+            score2 = e2.fma(key, score2);
+            FloatVector weight = broadcast(SPECIES, p[pAt + c]);
             value0 = e0.fma(weight, value0);
             value1 = e1.fma(weight, value1);
+            value2 = e2.fma(weight, value2);
         }
         score0.intoArray(scores, scoresAt);
         score1.intoArray(scores, scoresAt + LENGTH);
+        score2.intoArray(scores, scoresAt + 2 * LENGTH, mask);
         value0.intoArray(values, valuesAt);
         value1.intoArray(values, valuesAt + LENGTH);
-        score1.fma(value1, score0.fma(value0, fromArray(SPECIES, s, at))).intoArray(s, at);
+        value2.intoArray(values, valuesAt + 2 * LENGTH, mask);
+        FloatVector sum = score1.fma(value1, score0.fma(value0, fromArray(SPECIES, s, at)));
+        // Masked, for beyond the tokens 0 times an infinite v or p is NaN.
+        sum.add(score2.mul(value2), mask).intoArray(s, at);
     }
 
-    /** At most LENGTH tokens of {@code left}. */
+    /** Of the {@code left} tokens those that one vector takes. */
     private static void narrow(
             int rows,
             int left,
@@ -153,7 +162,6 @@ record QueryReading(
         }
         score.intoArray(scores, scoresAt, mask);
         value.intoArray(values, valuesAt, mask);
-        // Masked, for beyond the tokens 0 times an infinite v or p is NaN.
         fromArray(SPECIES, s, at).add(score.mul(value), mask).intoArray(s, at);
     }
 }
