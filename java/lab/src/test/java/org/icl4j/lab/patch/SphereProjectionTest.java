@@ -71,8 +71,8 @@ class SphereProjectionTest {
     }
 
     /**
-     * m = (1, 2), g = (0, 3): the first, smallest, component is not pulled, and y₂ = 6/(4 − 1) = 2 > √2 alone is too long, so 1 > μ
-     * and y = (0, √2). With g = (0, 1.5) it is y₂ = 1, and what is missing of the mean square goes to the first.
+     * m = (1, 2), g = (0, 3): the first, smallest, component is not pulled, and y₂ = 6/(4 − 1) = 2, more than √2, alone is too long,
+     * so μ is below 1 and y = (0, √2). With g = (0, 1.5) it is y₂ = 1, and what is missing of the mean square goes to the first.
      */
     @Test
     void hardCaseFillsUpTheSmallest() {
