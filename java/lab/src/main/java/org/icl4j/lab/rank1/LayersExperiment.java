@@ -47,7 +47,7 @@ public final class LayersExperiment implements Experiment {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
         durations.put(Scale.QUICK, "40 s");
         durations.put(Scale.STANDARD, "3 min");
-        durations.put(Scale.FULL, "20 min");
+        durations.put(Scale.FULL, "40 min");
         return durations;
     }
 
@@ -56,7 +56,7 @@ public final class LayersExperiment implements Experiment {
         List<Setting> settings = new ArrayList<>(BlockSettings.list(
                 BlockSettings.steps(500, 3000, 30000),
                 BlockSettings.evaluations(5, 20, 50),
-                BlockSettings.prompts(256, 512, 2048)));
+                BlockSettings.prompts(128, 512, 2048)));
         settings.add(Setting.integer("blocks", 20, 1, 10_000, "random blocks of each layer"));
         return settings;
     }

@@ -15,6 +15,7 @@ import org.icl4j.transformer.tensor.Tensor;
  * @param counts the K, ascending
  * @param icl half MSE with the context in the prompt
  * @param noContext half MSE of the queries alone
+ * @param unlikeWithout mean squared difference of the answers to the queries alone to those with the context
  * @param loss half MSE by kind and K
  * @param unlike mean squared difference to the answers with the context, by kind and K
  * @param ranks directions that A(x) of the calibration queries span
@@ -23,6 +24,7 @@ record PatchQuality(
         List<Integer> counts,
         double[] icl,
         double[] noContext,
+        double[] unlikeWithout,
         Map<Kind, double[][]> loss,
         Map<Kind, double[][]> unlike,
         int[] ranks) {
@@ -50,7 +52,7 @@ record PatchQuality(
         }
     }
 
-    private static final List<Integer> COUNTS = List.of(1, 2, 3, 4, 5, 7, 10, 25, 50, 100, 200);
+    private static final List<Integer> COUNTS = List.of(1, 2, 3, 4, 6, 10, 25, 50, 200);
 
     /** Measures on {@code contexts} contexts, each with as many fresh queries as there are calibration queries at most. */
     static <A> PatchQuality of(Run<A> run, PatchedBlock<A> trained, int contexts) {
@@ -75,7 +77,14 @@ record PatchQuality(
             loss.put(kind, new double[COUNTS.size()][contexts]);
             unlike.put(kind, new double[COUNTS.size()][contexts]);
         }
-        return new PatchQuality(COUNTS, new double[contexts], new double[contexts], loss, unlike, new int[contexts]);
+        return new PatchQuality(
+                COUNTS,
+                new double[contexts],
+                new double[contexts],
+                new double[contexts],
+                loss,
+                unlike,
+                new int[contexts]);
     }
 
     /** Context number {@code c} before each of {@code count} queries about the same function. */
@@ -99,7 +108,9 @@ record PatchQuality(
         Prompts<A> queries = fresh.queries();
         Tensor<A> expected = trained.block().apply(fresh.tokens());
         icl[c] = Errors.halfMse(expected, fresh.targets());
-        noContext[c] = Errors.halfMse(trained.block().apply(queries.tokens()), fresh.targets());
+        Tensor<A> alone = trained.block().apply(queries.tokens());
+        noContext[c] = Errors.halfMse(alone, fresh.targets());
+        unlikeWithout[c] = squaredDifference(alone, expected);
         List<Tensor<A>> sums = patches.sums(counts);
         for (int k = 0; k < counts.size(); k++) {
             int count = counts.get(k);
@@ -112,15 +123,16 @@ record PatchQuality(
                 };
                 Tensor<A> answers = patched.apply(queries.tokens());
                 loss.get(kind)[k][c] = Errors.halfMse(answers, fresh.targets());
-                unlike.get(kind)[k][c] = 2 * Errors.halfMse(answers, predictions(expected));
+                unlike.get(kind)[k][c] = squaredDifference(answers, expected);
             }
         }
     }
 
-    private static double[] predictions(Tensor<?> outputs) {
-        double[] predictions = new double[outputs.dim(0)];
-        Arrays.setAll(predictions, b -> Errors.prediction(outputs, b));
-        return predictions;
+    /** Mean squared difference of the predictions. */
+    private static double squaredDifference(Tensor<?> some, Tensor<?> others) {
+        double[] predictions = new double[others.dim(0)];
+        Arrays.setAll(predictions, b -> Errors.prediction(others, b));
+        return 2 * Errors.halfMse(some, predictions);
     }
 
     /** The largest rank of all contexts. */
@@ -131,5 +143,10 @@ record PatchQuality(
     /** Half MSE with {@code count} calibration queries, of each context. */
     double[] loss(Kind kind, int count) {
         return loss.get(kind)[counts.indexOf(count)];
+    }
+
+    /** Mean squared difference to the answers with the context, with {@code count} calibration queries, of each context. */
+    double[] unlike(Kind kind, int count) {
+        return unlike.get(kind)[counts.indexOf(count)];
     }
 }

@@ -44,6 +44,13 @@ final class PatchesClaims {
                         + " queries on, rank the dimension of A(x) (largest over K of half MSE on fresh queries by that"
                         + " with the context)");
         c.add(
+                "least-squares.answers",
+                AT_MOST,
+                0.05,
+                LATER,
+                "and it gives the answers that the context gives, right or wrong, K=200 (mean squared difference to"
+                        + " them, by that of the query alone)");
+        c.add(
                 "mean",
                 AT_LEAST,
                 c.of(1.5, 3, 3),

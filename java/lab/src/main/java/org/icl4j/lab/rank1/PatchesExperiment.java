@@ -52,15 +52,15 @@ public final class PatchesExperiment implements Experiment {
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
         durations.put(Scale.QUICK, "15 s");
-        durations.put(Scale.STANDARD, "30 s");
-        durations.put(Scale.FULL, "6 min");
+        durations.put(Scale.STANDARD, "1 min");
+        durations.put(Scale.FULL, "10 min");
         return durations;
     }
 
     @Override
     public List<Setting> settings() {
         List<Setting> settings = new ArrayList<>(BlockSettings.list(
-                BlockSettings.steps(1000, 3000, 30000),
+                BlockSettings.steps(500, 3000, 30000),
                 BlockSettings.evaluations(2, 4, 10),
                 BlockSettings.prompts(100, 200, 1000)));
         settings.add(Setting.integer("contexts", 60, 300, 1000, 2, 10_000, "contexts to make patches of"));
@@ -90,16 +90,12 @@ public final class PatchesExperiment implements Experiment {
     private static void record(Run<?> run, PatchQuality quality, PatchStorage storage) {
         run.measure("context", 0, "halfMse", mean(quality.icl()));
         run.measure("noContext", 0, "halfMse", mean(quality.noContext()));
+        run.measure("noContext", 0, "squaredDifferenceToContext", mean(quality.unlikeWithout()));
         run.measure("calibration", MANY, "rank", quality.rank());
         for (Kind kind : Kind.values()) {
             for (int count : quality.counts()) {
-                int k = quality.counts().indexOf(count);
                 run.measure(kind.label(), count, "halfMse", mean(quality.loss(kind, count)));
-                run.measure(
-                        kind.label(),
-                        count,
-                        "squaredDifferenceToContext",
-                        mean(quality.unlike().get(kind)[k]));
+                run.measure(kind.label(), count, "squaredDifferenceToContext", mean(quality.unlike(kind, count)));
             }
         }
         run.measure("storage", 0, "numbers", storage.numbers());
@@ -115,6 +111,9 @@ public final class PatchesExperiment implements Experiment {
         run.conclude("control", Estimate.ratio(quality.noContext(), icl));
         run.conclude("one-query", Estimate.ratio(quality.loss(Kind.LEAST_SQUARES, 1), icl));
         run.conclude("least-squares", worstFromRank(quality));
+        run.conclude(
+                "least-squares.answers",
+                Estimate.ratio(quality.unlike(Kind.LEAST_SQUARES, MANY), quality.unlikeWithout()));
         run.conclude("mean", Estimate.ratio(quality.loss(Kind.MEAN, MANY), icl));
         run.conclude("scaled-mean", Estimate.ratio(quality.loss(Kind.SCALED_MEAN, MANY), icl));
         run.conclude("vector", Estimate.ratio(quality.loss(Kind.VECTOR, MANY), icl));

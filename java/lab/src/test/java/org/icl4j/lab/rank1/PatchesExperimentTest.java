@@ -30,7 +30,7 @@ class PatchesExperimentTest {
     @Test
     @Tag("extended")
     void everyClaimPasses() throws IOException {
-        runs(new RankOneUpdate()).assertEveryClaimPasses(10);
+        runs(new RankOneUpdate()).assertEveryClaimPasses(11);
     }
 
     @Test
