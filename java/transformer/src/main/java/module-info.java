@@ -7,6 +7,7 @@ module org.icl4j.transformer {
     exports org.icl4j.transformer.decoder;
     exports org.icl4j.transformer.files;
     exports org.icl4j.transformer.layer;
+    exports org.icl4j.transformer.linear;
     exports org.icl4j.transformer.optimizer;
     exports org.icl4j.transformer.tensor;
     exports org.icl4j.transformer.trace;

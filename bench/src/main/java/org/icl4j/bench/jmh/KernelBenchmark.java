@@ -79,6 +79,8 @@ public class KernelBenchmark extends WorkloadBenchmark {
         "linearAttentionBackward B64 H8 T41 D32",
         "linearAttention B1 H12 T1024 D64",
         "linearAttentionBackward B1 H12 T1024 D64",
+        "linearSelfAttention B256 T41 d20",
+        "linearSelfAttentionBackward B256 T41 d20",
         "rnn B64 T41 H256",
         "rnnBackward B64 T41 H256",
         "gru B64 T41 H256",

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.icl4j.bench.steps.BlockWorkloads;
 import org.icl4j.bench.steps.DecoderWorkloads;
+import org.icl4j.bench.steps.LinearWorkloads;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
 import org.icl4j.kernels.Kernels;
@@ -130,6 +131,7 @@ public record Survey(Map<Integer, MachineLimits> limits, List<Measured> lines, L
     public static <A> List<Workload<A>> catalogue() {
         List<Workload<A>> all = new ArrayList<>(KernelWorkloads.benchmark());
         all.addAll(BlockWorkloads.all());
+        all.addAll(LinearWorkloads.all());
         all.addAll(DecoderWorkloads.all());
         return all;
     }

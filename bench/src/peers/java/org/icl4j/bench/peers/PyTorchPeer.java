@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.icl4j.bench.steps.DecoderWorkloads;
+import org.icl4j.bench.steps.LinearWorkloads;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.workload.Workload;
 import org.icl4j.kernels.workload.Workload.Prepared;
@@ -109,6 +110,7 @@ final class PyTorchPeer implements Peer {
             case "attentionBackward" -> Optional.of(new PyTorchAttentionBackward(heads(workload), operands));
             case "softmaxBackward" -> Optional.of(new PyTorchSoftmaxBackward(operands));
             case "trainingStep" -> Optional.of(new PyTorchTrainingStep(workload, operands));
+            case LinearWorkloads.STEP -> Optional.of(new PyTorchLinearStep(operands));
             case DecoderWorkloads.STEP -> Optional.of(new PyTorchDecoderStep(workload, operands));
             default -> Optional.empty();
         };

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.icl4j.bench.steps.BlockWorkloads;
 import org.icl4j.bench.steps.DecoderWorkloads;
+import org.icl4j.bench.steps.LinearWorkloads;
 import org.icl4j.kernels.KernelLookup;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.KernelUnavailableException;
@@ -59,7 +60,7 @@ class BenchmarkCoverageTest {
     @Test
     void everyWorkloadIsABenchmark() throws NoSuchFieldException {
         assertEquals(names(KernelWorkloads.<float[]>benchmark()), params(KernelBenchmark.class));
-        assertEquals(names(BlockWorkloads.<float[]>all()), params(StepBenchmark.class));
+        assertEquals(steps(), params(StepBenchmark.class));
     }
 
     private static <A> List<String> names(List<Workload<A>> workloads) {
@@ -97,12 +98,17 @@ class BenchmarkCoverageTest {
     void stepsAreRightOnEveryProvider(String name) {
         int index = steps().indexOf(name);
         requireRight(
-                BlockWorkloads.<float[]>all().get(index),
-                BlockWorkloads.<double[]>all().get(index));
+                BenchmarkCoverageTest.<float[]>all().get(index),
+                BenchmarkCoverageTest.<double[]>all().get(index));
     }
 
     static List<String> steps() {
-        return names(BlockWorkloads.<float[]>all());
+        return names(BenchmarkCoverageTest.<float[]>all());
+    }
+
+    private static <A> List<Workload<A>> all() {
+        return Stream.concat(BlockWorkloads.<A>all().stream(), LinearWorkloads.<A>all().stream())
+                .toList();
     }
 
     /** The smallest: the specification takes minutes for the others. */

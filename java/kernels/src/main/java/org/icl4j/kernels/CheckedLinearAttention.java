@@ -63,6 +63,44 @@ abstract class CheckedLinearAttention<A> extends CheckedPositions<A> implements 
         }
     }
 
+    @Override
+    public void linearSelfAttention(
+            double scale, Matrix<A> e, Matrix<A> p, Matrix<A> v, Matrix<A> scores, Matrix<A> values, Matrix<A> out) {
+        String kernel = "linearSelfAttention";
+        beginRowMajor(kernel, e, p, v, scores, values, out);
+        requireSetting(precision, kernel, "scale", scale);
+        requireShape(kernel, "p", p, 1, 1, e.rows(), "E", e);
+        requireShape(kernel, "v", v, 1, e.count(), e.rows(), "E", e);
+        requireReadings(kernel, e, scores, values, "out", out);
+        requireOutputs(kernel, new Matrix<?>[] {scores, values, out}, e, p, v);
+        if (!out.isEmpty()) {
+            parts.linearAttention().linearSelfAttention(scale, e, p, v, scores, values, out);
+        }
+    }
+
+    @Override
+    public void linearSelfAttentionBackward(
+            double scale, Matrix<A> e, Matrix<A> scores, Matrix<A> values, Matrix<A> dOut, Matrix<A> dP, Matrix<A> dV) {
+        String kernel = "linearSelfAttentionBackward";
+        beginRowMajor(kernel, e, scores, values, dOut, dP, dV);
+        requireSetting(precision, kernel, "scale", scale);
+        requireReadings(kernel, e, scores, values, "dOut", dOut);
+        requireShape(kernel, "dP", dP, 1, 1, e.rows(), "E", e);
+        requireShape(kernel, "dV", dV, 1, e.count(), e.rows(), "E", e);
+        requireOutputs(kernel, new Matrix<?>[] {dP, dV}, e, scores, values, dOut);
+        if (!dV.isEmpty()) {
+            parts.linearAttention().linearSelfAttentionBackward(scale, e, scores, values, dOut, dP, dV);
+        }
+    }
+
+    /** A number for each token of each prompt, twice, and one for each prompt. */
+    private static void requireReadings(
+            String kernel, Matrix<?> e, Matrix<?> scores, Matrix<?> values, String outName, Matrix<?> out) {
+        requireShape(kernel, "scores", scores, 1, e.count(), e.cols(), "E", e);
+        requireShape(kernel, "values", values, 1, e.count(), e.cols(), "E", e);
+        requireShape(kernel, outName, out, 1, 1, e.count(), "E", e);
+    }
+
     private void requireSequence(
             String kernel, AttentionHeads heads, Matrix<A> q, Matrix<A> k, Matrix<A> v, Matrix<A> initial) {
         requireSetting(precision, kernel, "scale", heads.scale());

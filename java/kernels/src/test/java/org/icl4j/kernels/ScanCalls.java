@@ -13,6 +13,7 @@ final class ScanCalls {
             addRotary(all, pairing, count, rows, cols);
         }
         addLinearAttention(all, count, rows, cols);
+        addLinearSelfAttention(all, count, rows, cols);
         addRnn(all, count, rows, cols);
         addGru(all, count, rows, cols);
         addDiagonalScan(all, count, rows, cols);
@@ -65,6 +66,28 @@ final class ScanCalls {
                 .build((k, m) -> k.linearAttentionBackward(
                         heads, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5), m.get(6), m.get(7), m.get(8),
                         m.get(9))));
+    }
+
+    /** Here positions are columns. */
+    private static <A> void addLinearSelfAttention(List<KernelCall<A>> all, int count, int rows, int cols) {
+        all.add(new Builder<A>("linearSelfAttention")
+                .slot("E", Role.READ, count, rows, cols)
+                .slot("p", Role.READ, 1, 1, rows)
+                .slot("v", Role.READ, 1, count, rows)
+                .slot("scores", Role.OVERWRITTEN, 1, count, cols)
+                .slot("values", Role.OVERWRITTEN, 1, count, cols)
+                .slot("out", Role.OVERWRITTEN, 1, 1, count)
+                .build((k, m) ->
+                        k.linearSelfAttention(0.25, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5))));
+        all.add(new Builder<A>("linearSelfAttentionBackward")
+                .slot("E", Role.READ, count, rows, cols)
+                .slot("scores", Role.READ, 1, count, cols)
+                .slot("values", Role.READ, 1, count, cols)
+                .slot("dOut", Role.READ, 1, 1, count)
+                .slot("dP", Role.UPDATED, 1, 1, rows)
+                .slot("dV", Role.OVERWRITTEN, 1, count, rows)
+                .build((k, m) -> k.linearSelfAttentionBackward(
+                        0.25, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5))));
     }
 
     private static <A> void addRnn(List<KernelCall<A>> all, int count, int rows, int cols) {

@@ -70,6 +70,28 @@ class ScanGradientTest {
     }
 
     @Test
+    void linearSelfAttention() {
+        double scale = 0.7;
+        Matrix<double[]> e = random(3, 4, 6);
+        Matrix<double[]> p = random(1, 1, 4);
+        Matrix<double[]> v = random(1, 3, 4);
+        Matrix<double[]> dOut = random(1, 1, 3);
+        Matrix<double[]> scores = random(1, 3, 6);
+        Matrix<double[]> values = random(1, 3, 6);
+        Matrix<double[]> out = zerosLike(dOut);
+        Supplier<Double> loss = () -> {
+            kernels.linearSelfAttention(scale, e, p, v, scores, values, out);
+            return dot(out, dOut);
+        };
+        loss.get();
+        Matrix<double[]> dP = zerosLike(p);
+        Matrix<double[]> dV = zerosLike(v);
+        kernels.linearSelfAttentionBackward(scale, e, scores, values, dOut, dP, dV);
+        check("linearSelfAttention p", loss, p, dP);
+        check("linearSelfAttention v", loss, v, dV);
+    }
+
+    @Test
     void rnn() {
         Matrix<double[]> recurrent = random(1, 4, 4);
         Matrix<double[]> initial = random(2, 1, 4);

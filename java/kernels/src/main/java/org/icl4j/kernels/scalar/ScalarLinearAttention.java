@@ -4,7 +4,7 @@ import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.LinearAttentionKernels;
 import org.icl4j.kernels.Matrix;
 
-/** {@link LinearAttentionKernels} by their recurrences, with states in double. */
+/** {@link LinearAttentionKernels} by their recurrences, with states in double, and by their sums over tokens. */
 final class ScalarLinearAttention<A> implements LinearAttentionKernels<A> {
     private final Elements<A> at;
 
@@ -64,6 +64,54 @@ final class ScalarLinearAttention<A> implements LinearAttentionKernels<A> {
                 store(gradient, dInitial, b, first);
             }
         }
+    }
+
+    @Override
+    public void linearSelfAttention(
+            double scale, Matrix<A> e, Matrix<A> p, Matrix<A> v, Matrix<A> scores, Matrix<A> values, Matrix<A> out) {
+        for (int b = 0; b < e.count(); b++) {
+            double sum = 0;
+            for (int j = 0; j < e.cols(); j++) {
+                double score = alongToken(e, b, j, v, b);
+                double value = alongToken(e, b, j, p, 0);
+                at.set(scores, 0, b, j, score);
+                at.set(values, 0, b, j, value);
+                sum += score * value;
+            }
+            at.set(out, b, scale * sum);
+        }
+    }
+
+    /** eⱼ of prompt b times row i of x. */
+    private double alongToken(Matrix<A> e, int b, int j, Matrix<A> x, int i) {
+        double sum = 0;
+        for (int c = 0; c < e.rows(); c++) {
+            sum += at.get(e, b, c, j) * at.get(x, 0, i, c);
+        }
+        return sum;
+    }
+
+    @Override
+    public void linearSelfAttentionBackward(
+            double scale, Matrix<A> e, Matrix<A> scores, Matrix<A> values, Matrix<A> dOut, Matrix<A> dP, Matrix<A> dV) {
+        for (int c = 0; c < e.rows(); c++) {
+            double total = at.get(dP, c);
+            for (int b = 0; b < e.count(); b++) {
+                double factor = scale * at.get(dOut, b);
+                total += overTokens(e, b, c, factor, scores);
+                at.set(dV, 0, b, c, factor * overTokens(e, b, c, 1, values));
+            }
+            at.set(dP, c, total);
+        }
+    }
+
+    /** Row c of prompt b times factor·(row b of x). */
+    private double overTokens(Matrix<A> e, int b, int c, double factor, Matrix<A> x) {
+        double sum = 0;
+        for (int j = 0; j < e.cols(); j++) {
+            sum += at.get(e, b, c, j) * (factor * at.get(x, 0, b, j));
+        }
+        return sum;
     }
 
     private double[][] load(Matrix<A> states, int b, int first) {

@@ -30,6 +30,7 @@ final class ScanWorkloads {
             all.addAll(rotary(4, 4, 64, 32, pairing));
         }
         all.addAll(linearAttention(4, 4, 64, 32));
+        all.addAll(linearSelfAttention(40, 6, 11));
         all.addAll(rnn(8, 32, 64));
         all.addAll(gru(8, 32, 64));
         all.addAll(diagonalScan(8, 64, 256));
@@ -44,6 +45,7 @@ final class ScanWorkloads {
         }
         all.addAll(linearAttention(64, 8, 41, 32));
         all.addAll(linearAttention(1, 12, 1024, 64));
+        all.addAll(linearSelfAttention(256, 20, 41));
         all.addAll(rnn(64, 41, 256));
         all.addAll(gru(64, 41, 256));
         all.addAll(diagonalScan(64, 41, 256));
@@ -115,6 +117,36 @@ final class ScanWorkloads {
                     Matrix<A> dInitial = operands.result(batch, dModel, dHead);
                     return () ->
                             kernels.linearAttentionBackward(heads, q, k, v, initial, dOut, dLast, dq, dk, dv, dInitial);
+                }));
+    }
+
+    /** Read at the query: of each pass two products of every token's width. */
+    private static <A> List<Workload<A>> linearSelfAttention(int batch, int dims, int length) {
+        int width = dims + 1;
+        double tokens = (double) batch * length;
+        Cost forward = Cost.products(2 * tokens * width, 0, tokens * width + batch * width + width, 2 * tokens + batch);
+        Cost backward = Cost.products(
+                2 * tokens * width, 0, tokens * width + 2 * tokens + batch + width, batch * width + width);
+        double scale = 1.0 / (length - 1);
+        String shape = "B" + batch + " T" + length + " d" + dims;
+        return List.of(
+                new Workload<>("linearSelfAttention", shape, 16, forward, (kernels, operands) -> {
+                    Matrix<A> e = operands.random(batch, width, length);
+                    Matrix<A> p = operands.random(1, 1, width);
+                    Matrix<A> v = operands.random(1, batch, width);
+                    Matrix<A> scores = operands.result(1, batch, length);
+                    Matrix<A> values = operands.result(1, batch, length);
+                    Matrix<A> out = operands.result(1, 1, batch);
+                    return () -> kernels.linearSelfAttention(scale, e, p, v, scores, values, out);
+                }),
+                new Workload<>("linearSelfAttentionBackward", shape, 64, backward, (kernels, operands) -> {
+                    Matrix<A> e = operands.random(batch, width, length);
+                    Matrix<A> scores = operands.random(1, batch, length);
+                    Matrix<A> values = operands.random(1, batch, length);
+                    Matrix<A> dOut = operands.random(1, 1, batch);
+                    Matrix<A> dP = operands.result(1, 1, width);
+                    Matrix<A> dV = operands.result(1, batch, width);
+                    return () -> kernels.linearSelfAttentionBackward(scale, e, scores, values, dOut, dP, dV);
                 }));
     }
 

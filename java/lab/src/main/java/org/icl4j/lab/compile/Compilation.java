@@ -255,7 +255,7 @@ public final class Compilation<A> {
         }
         double neither = losses.get(WITH_NEITHER);
         double gain = neither - losses.get(WITH_CONTEXT);
-        return gain == 0 ? null : (Double) ((neither - losses.get(WITH_PATCH)) / gain);
+        return gain > 0 ? (Double) ((neither - losses.get(WITH_PATCH)) / gain) : null;
     }
 
     private void write(

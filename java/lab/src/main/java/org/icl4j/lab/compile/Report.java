@@ -22,7 +22,7 @@ import java.util.List;
  *     token-exact patch, otherwise null
  * @param bound on {@code error}, or null
  * @param recovered (loss with neither − loss with the patch) / (loss with neither − loss with the context) on the held-out queries;
- *     null if there are none or losses are not known
+ *     null if there are none, losses are not known, or the context brings no gain
  */
 public record Report(
         String kind,

@@ -97,6 +97,18 @@ class CompileCommandTest {
         return file;
     }
 
+    private static Path fresh(DecoderConfig config) throws IOException {
+        Path file = directory.resolve("fresh.safetensors");
+        try (Kernels<float[]> kernels = Kernels.open(Precision.F32, KernelOptions.defaults())) {
+            DecoderFile.save(
+                    file,
+                    Map.of(),
+                    new Decoder<>(
+                            config, kernels, Decoder.initialize(config, Initialization.FAN_IN, Precision.F32, 1)));
+        }
+        return file;
+    }
+
     private static Cli.Result run(String... args) {
         return Cli.inProcess(new Experiments(List.of()), args);
     }
@@ -270,6 +282,9 @@ class CompileCommandTest {
         Path noConfig = directory.resolve("old.safetensors");
         SafeTensors.write(noConfig, Map.of("step", "1"), Map.of());
         assertOneLine(3, compile(noConfig, good, "no"), "old.safetensors", "decoder.input", "train");
+        DecoderConfig gemma = DecoderConfig.gpt2(11, 6, 1, 1, 16);
+        assertOneLine(3, compile(fresh(gemma.with(gemma.block().withPostNorms())), good, "no"), "norm behind the MLP");
+        assertOneLine(3, compile(fresh(gemma.with(gemma.block().withExperts(2, 1))), good, "no"), "experts");
         assertFalse(Files.exists(directory.resolve("no")));
         assertTrue(names(directory).stream().noneMatch(name -> name.endsWith(".tmp")), "nothing half written");
     }

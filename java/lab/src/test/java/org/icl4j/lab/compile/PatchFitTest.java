@@ -1,18 +1,24 @@
 package org.icl4j.lab.compile;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.compile.PatchFit.Fitted;
 import org.icl4j.lab.experiment.InputException;
+import org.icl4j.lab.patch.BlockPatcher;
+import org.icl4j.lab.patch.Change;
+import org.icl4j.lab.patch.OutputForm;
 import org.icl4j.lab.patch.Patch;
+import org.icl4j.lab.patch.StackPatcher;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.decoder.DecoderConfig;
 import org.icl4j.transformer.decoder.DecoderConfig.Position;
@@ -23,6 +29,7 @@ import org.icl4j.transformer.layer.BlockConfig.Residual;
 import org.icl4j.transformer.layer.Norm;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.RandomStream;
+import org.icl4j.transformer.trace.Recorder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +50,7 @@ class PatchFitTest {
                 TOKENS.with(Position.ROTARY).with(TOKENS.block().with(Norm.RMS).with(Mlp.SWIGLU, 24)),
                 NUMBERS.with(NUMBERS.block().with(Mlp.GEGLU_TANH, 24).withoutBiases()),
                 NUMBERS.with(NUMBERS.block().with(Mixer.GRU)),
+                NUMBERS.with(NUMBERS.block().with(Mixer.SELECTIVE_SSM)),
                 NUMBERS.with(NUMBERS.block().with(Mixer.DIAGONAL_SSM).with(Norm.NONE)),
                 TOKENS.with(TOKENS.block().with(Mixer.LINEAR_ATTENTION).with(Residual.PARALLEL)),
                 TOKENS.with(Position.SINUSOIDAL)
@@ -95,6 +103,31 @@ class PatchFitTest {
         }
         Exact single = exact(config, Precision.F32, 1);
         assertTrue(single.error() <= 1e-4, single + ", -Dtests.seed=" + SEED);
+    }
+
+    /** For one token the changes are those of the stack's patcher in its form without biases. */
+    @Test
+    void forOneTokenTheFitIsThePatchOfTheStack() {
+        try (Kernels<double[]> kernels = open(Precision.F64)) {
+            Parameters<double[]> base = Decoder.initialize(TOKENS, Initialization.FAN_IN, Precision.F64, SEED);
+            Decoder<double[]> decoder = new Decoder<>(TOKENS, kernels, base);
+            Sequence.Tokens context = (Sequence.Tokens) sequence(TOKENS, "context", 0, 6);
+            Recorder<double[]> record = BlockPatcher.recorder();
+            int[] prompt = IntStream.concat(context.ids().stream().mapToInt(i -> i), IntStream.of(5))
+                    .toArray();
+            decoder.pass(1, 7).forward(prompt, record);
+            Patch<double[]> expected = new StackPatcher<>(decoder, new BlockPatcher(TOKENS.block(), OutputForm.WEIGHT))
+                    .patch(record, 6, StackPatcher.Query.token(5));
+            List<Sequence> query = List.of(new Sequence.Tokens(List.of(5)));
+            List<Fitted<double[]>> fitted = PatchFit.fit(base, new QueryRuns<>(TOKENS, kernels, 6, query), context);
+            assertEquals(expected.changes().size(), fitted.size());
+            for (int i = 0; i < fitted.size(); i++) {
+                Change<double[]> change = expected.changes().get(i);
+                assertEquals(change.parameter(), fitted.get(i).change().parameter());
+                assertArrayEquals(
+                        change.delta().array(), fitted.get(i).change().delta().array(), 1e-12, change.parameter());
+            }
+        }
     }
 
     /** As many weights are changed as the theory says: a parallel block's MLP does not see what its own mixer brings. */

@@ -78,6 +78,20 @@ class PatchTest {
     }
 
     @Test
+    void lowRankIsAProduct() {
+        Tensor<double[]> left = Tensor.of(Precision.F64, new double[] {2, 1, 3, -1}, 2, 2);
+        Tensor<double[]> right = Tensor.of(Precision.F64, new double[] {1, 10, 100, 1, 0, 2}, 2, 3);
+        Change.LowRank<double[]> change = new Change.LowRank<>("w", left, right);
+        assertEquals(2, change.rank());
+        assertEquals(10, change.numbers());
+        assertArrayEquals(new double[] {3, 20, 202, 2, 30, 298}, change.delta().array());
+        Parameters<double[]> after = new Patch<double[]>(List.of(change)).appliedTo(parameters());
+        assertArrayEquals(new double[] {4, 22, 205, 6, 35, 304}, after.get("w").array());
+        assertMessage("change of shape [2, 3]", new Change.LowRank<>("b", left, right));
+        assertThrows(IllegalArgumentException.class, () -> new Change.LowRank<>("w", right, left));
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() {
         assertMessage("no parameter 'x'", new Change.Shift<>("x", vector(1)));
         assertMessage("'b', which is", new Change.Shift<>("b", vector(1, 2, 3)));
