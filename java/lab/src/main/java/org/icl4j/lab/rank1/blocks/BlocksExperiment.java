@@ -22,9 +22,6 @@ import org.icl4j.transformer.decoder.DecoderConfig;
  * MLPs, Gemma's norm behind the MLP, parallel blocks, mixtures of experts; and one patch for many queries.
  */
 public final class BlocksExperiment implements Experiment {
-    /** Of the stacks. */
-    static final List<Integer> DEPTHS = List.of(1, 6, 12);
-
     private final PatchRule rule;
 
     /** The experiment with the papers' patches. */
@@ -63,6 +60,7 @@ public final class BlocksExperiment implements Experiment {
                 Setting.integer("dModel", 32, 2, 4096, "width of the decoders; dModel/nHeads must be even"),
                 Setting.integer("nHeads", 4, 1, 256, "attention heads"),
                 Setting.integer("dMlp", 64, 2, 16384, "hidden width of the MLPs"),
+                Setting.integer("depth", 12, 4, 48, "blocks of the deepest stacks; there are half as deep ones too"),
                 Setting.integer("draws", 3, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
                 Setting.integer("gains", 200, 500, 2000, 2, 100_000, "random Gemma blocks to compare the two forms on"),
                 Setting.integer(
@@ -97,11 +95,12 @@ public final class BlocksExperiment implements Experiment {
     private <A> void runKinds(Run<A> run) {
         Map<BlockKind, List<StackOutcome>> outcomes = new EnumMap<>(BlockKind.class);
         int draws = run.settings().integer("draws");
+        int deepest = run.settings().integer("depth");
         try (var stage = run.progress().begin("random stacks", (long) BlockKind.values().length * draws)) {
             for (BlockKind kind : BlockKind.values()) {
                 List<StackOutcome> ofKind = new ArrayList<>();
                 for (int draw = 0; draw < draws; draw++) {
-                    for (int depth : DEPTHS) {
+                    for (int depth : List.of(1, deepest / 2, deepest)) {
                         StackOutcome outcome = StackOutcome.of(run, rule, kind, depth, draw);
                         outcome.record(run, kind, draw);
                         ofKind.add(outcome);

@@ -70,7 +70,7 @@ final class StackFindings {
 
     /** The worst error at the end of each block of the deepest stacks. */
     static void plot(Run<?> run, Map<BlockKind, List<StackOutcome>> outcomes) {
-        int depth = BlocksExperiment.DEPTHS.getLast();
+        int depth = run.settings().integer("depth");
         double[] blocks = IntStream.rangeClosed(1, depth).asDoubleStream().toArray();
         Plot plot = Plot.of(
                 "error-by-block",

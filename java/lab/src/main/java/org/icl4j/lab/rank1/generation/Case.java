@@ -26,6 +26,7 @@ enum Case {
         return Arrays.stream(values()).filter(c -> c.model == model).toList();
     }
 
+    /** The name in claims and measurements. */
     String label() {
         return label;
     }

@@ -33,7 +33,7 @@ class BlocksExperimentTest {
 
     /** Of no use for what is said of gains and of many queries. */
     private static final Map<String, String> TINY =
-            Map.of("n", "4", "dModel", "8", "dMlp", "8", "draws", "2", "gains", "2", "queries", "2");
+            Map.of("n", "4", "dModel", "8", "dMlp", "8", "depth", "4", "draws", "2", "gains", "2", "queries", "2");
 
     @TempDir
     private Path directory;
