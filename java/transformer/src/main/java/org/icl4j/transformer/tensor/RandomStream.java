@@ -7,19 +7,18 @@ import java.util.random.RandomGenerator;
  * samples are made, nor threads, nor a resumed run changes a draw.
  *
  * <p>Draw i of a stream is the SplitMix64 finaliser (Steele, Lea and Flood 2014) of key + (i + 1)·γ, and the key the same
- * finaliser applied in turn to the four coordinates. Normal deviates come in pairs by Box and Muller's transform with {@link
- * StrictMath}: the same bits on every machine. Not for cryptography; not for use by several threads at once.
+ * finaliser applied in turn to the four coordinates. Normal deviates come in pairs by Box and Muller's transform with the
+ * bits of {@link StrictMath}: the same bits on every machine. Not for cryptography; not for use by several threads at once.
  */
 public final class RandomStream implements RandomGenerator {
     private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
-    private final long key;
+    private final Angle angle = new Angle();
+    private long key;
     private long drawn;
-    private double spare = Double.NaN;
+    private double spare;
 
-    private RandomStream(long key) {
-        this.key = key;
-    }
+    private RandomStream() {}
 
     /**
      * The stream at these coordinates.
@@ -30,13 +29,21 @@ public final class RandomStream implements RandomGenerator {
      * @param sample sample within the step, or 0
      */
     public static RandomStream of(long seed, String purpose, long step, long sample) {
-        long key = finish(seed + GAMMA);
+        RandomStream stream = new RandomStream();
+        stream.restart(seed, purpose, step, sample);
+        return stream;
+    }
+
+    /** Goes to the beginning of the stream at other coordinates, and becomes that of {@link #of}. */
+    public void restart(long seed, String purpose, long step, long sample) {
+        key = finish(seed + GAMMA);
         for (int i = 0; i < purpose.length(); i++) {
             key = finish(key + GAMMA * (purpose.charAt(i) + 1L));
         }
         key = finish(key ^ finish(step + GAMMA));
         key = finish(key ^ finish(sample + 2 * GAMMA));
-        return new RandomStream(key);
+        drawn = 0;
+        spare = Double.NaN;
     }
 
     private static long finish(long z) {
@@ -59,9 +66,9 @@ public final class RandomStream implements RandomGenerator {
             return value;
         }
         double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble())); // 1 − u is never 0.
-        double angle = 2 * Math.PI * nextDouble();
-        spare = radius * StrictMath.sin(angle);
-        return radius * StrictMath.cos(angle);
+        angle.set(2 * Math.PI * nextDouble());
+        spare = radius * angle.sin();
+        return radius * angle.cos();
     }
 
     /** Fills {@code tensor} with normal deviates of this standard deviation, in row-major order. */
