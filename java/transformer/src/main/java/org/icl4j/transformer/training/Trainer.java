@@ -17,7 +17,8 @@ import org.icl4j.transformer.tensor.Tensor;
  * run that was stopped goes on to the same bytes.
  *
  * <p>The batch is split into {@link #SHARES} shares, whatever the number of threads, and their gradients are added up in order: so
- * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, each with kernels of one thread but on OpenBLAS.
+ * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, and then on parameters, each with kernels of one thread but
+ * on OpenBLAS. In the steady state a step on the vector provider makes a few objects, as many for any model and batch.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

@@ -31,7 +31,7 @@ public interface FunctionClass {
     /** Draws a function. Only inputs whose coordinates from {@code activeDims} on are 0 are going to be asked. */
     ToDoubleFunction<double[]> draw(RandomStream random, int activeDims);
 
-    /** As {@link #draw}; what it gives may stand in the place of {@code old}, which nobody asks any more. */
+    /** As {@link #draw}; what it gives may stand in the place of {@code old}, a function of this class that nobody asks any more. */
     default ToDoubleFunction<double[]> redraw(ToDoubleFunction<double[]> old, RandomStream random, int activeDims) {
         return draw(random, activeDims);
     }
