@@ -63,6 +63,28 @@ abstract class CheckedFront<A> {
         }
     }
 
+    /** For kernels that are called at every step of training: an array of operands would be garbage. */
+    final void beginRowMajor(String kernel, Matrix<A> operand) {
+        requireOpen();
+        requirePrecision(operand);
+        requireRowMajor(kernel, operand);
+    }
+
+    final void beginRowMajor(String kernel, Matrix<A> first, Matrix<A> second) {
+        beginRowMajor(kernel, first);
+        beginRowMajor(kernel, second);
+    }
+
+    final void beginRowMajor(String kernel, Matrix<A> first, Matrix<A> second, Matrix<A> third) {
+        beginRowMajor(kernel, first);
+        beginRowMajor(kernel, second, third);
+    }
+
+    final void beginRowMajor(String kernel, Matrix<A> first, Matrix<A> second, Matrix<A> third, Matrix<A> fourth) {
+        beginRowMajor(kernel, first, second);
+        beginRowMajor(kernel, third, fourth);
+    }
+
     @SafeVarargs
     final void begin(Matrix<A>... operands) {
         requireOpen();
@@ -91,6 +113,23 @@ abstract class CheckedFront<A> {
 
     static <A> void requireLike(String kernel, String name, Matrix<A> m, String likeName, Matrix<A> like) {
         requireShape(kernel, name, m, like.count(), like.rows(), like.cols(), likeName, like);
+    }
+
+    /** As the one for an array of outputs, which would be garbage. */
+    static void requireOutputs(String kernel, Matrix<?> first, Matrix<?> second, Matrix<?> third) {
+        requireWritable(kernel, NUMBERS.get(0), first);
+        requireWritable(kernel, NUMBERS.get(1), second);
+        requireWritable(kernel, NUMBERS.get(2), third);
+        requireDisjoint(kernel, NUMBERS.get(1), second, OUTPUTS.get(0), first);
+        requireDisjoint(kernel, NUMBERS.get(2), third, OUTPUTS.get(0), first);
+        requireDisjoint(kernel, NUMBERS.get(2), third, OUTPUTS.get(1), second);
+    }
+
+    /** An input that none of three outputs may meet. */
+    static void requireInput(String kernel, Matrix<?> input, Matrix<?> first, Matrix<?> second, Matrix<?> third) {
+        requireDisjoint(kernel, NUMBERS.get(0), first, "input", input);
+        requireDisjoint(kernel, NUMBERS.get(1), second, "input", input);
+        requireDisjoint(kernel, NUMBERS.get(2), third, "input", input);
     }
 
     static void requireOutputs(String kernel, Matrix<?>[] outputs, Matrix<?>... inputs) {

@@ -30,7 +30,8 @@ abstract class CheckedOptimizers<A> extends CheckedAttention<A> implements Optim
         requireLike("adamW", "gradient", gradient, "parameter", parameter);
         requireLike("adamW", "firstMoment", firstMoment, "parameter", parameter);
         requireLike("adamW", "secondMoment", secondMoment, "parameter", parameter);
-        requireOutputs("adamW", new Matrix<?>[] {parameter, firstMoment, secondMoment}, gradient);
+        requireOutputs("adamW", parameter, firstMoment, secondMoment);
+        requireInput("adamW", gradient, parameter, firstMoment, secondMoment);
         if (!parameter.isEmpty()) {
             parts.optimizers().adamW(settings, step, parameter, gradient, firstMoment, secondMoment);
         }

@@ -28,7 +28,8 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
     @Override
     public void gemm(double alpha, Matrix<A> a, Matrix<A> b, double beta, Matrix<A> c, Epilogue<A> epilogue) {
         requireProduct(alpha, a, b, beta, c);
-        requireEpilogue(epilogue, c, a, b);
+        requireEpilogue(epilogue, c, a);
+        requireKeptApart(epilogue, b, "operand");
         if (!c.isEmpty()) {
             parts.products().gemm(precision.round(alpha), a, b, precision.round(beta), c, epilogue);
         }
@@ -76,30 +77,40 @@ abstract class CheckedProducts<A> extends CheckedFront<A> implements ProductKern
         requireFactor(precision, "gemm", "beta", beta);
     }
 
-    @SafeVarargs
-    private void requireEpilogue(Epilogue<A> epilogue, Matrix<A> c, Matrix<A>... operands) {
-        requireRowMajor("gemm", c);
-        epilogue.bias().ifPresent(bias -> {
+    private void requireEpilogue(Epilogue<A> epilogue, Matrix<A> c, Matrix<A> a) {
+        requireRowMajor("gemm", c); // No lambdas, which would be garbage.
+        if (epilogue.bias().isPresent()) {
+            Matrix<A> bias = epilogue.bias().get();
             beginRowMajor("gemm", bias);
             requireShape("gemm", "bias", bias, 1, 1, c.cols(), "C", c);
             requireDisjoint("gemm", "C", c, "bias", bias);
-        });
-        epilogue.residual().ifPresent(residual -> {
+        }
+        if (epilogue.residual().isPresent()) {
+            Matrix<A> residual = epilogue.residual().get();
             beginRowMajor("gemm", residual);
             requireLike("gemm", "residual", residual, "C", c);
             requireDisjoint("gemm", "C", c, "residual", residual);
-        });
-        epilogue.kept().ifPresent(kept -> {
+        }
+        if (epilogue.kept().isPresent()) {
+            Matrix<A> kept = epilogue.kept().get();
             beginRowMajor("gemm", kept);
             requireLike("gemm", "kept", kept, "C", c);
             requireWritable("gemm", "kept", kept);
             requireDisjoint("gemm", "kept", kept, "C", c);
-            epilogue.bias().ifPresent(bias -> requireDisjoint("gemm", "kept", kept, "bias", bias));
-            epilogue.residual().ifPresent(residual -> requireDisjoint("gemm", "kept", kept, "residual", residual));
-            for (Matrix<A> operand : operands) {
-                requireDisjoint("gemm", "kept", kept, "operand", operand);
-            }
-        });
+        }
+        requireKeptApart(epilogue, a, "operand");
+        if (epilogue.bias().isPresent()) {
+            requireKeptApart(epilogue, epilogue.bias().get(), "bias");
+        }
+        if (epilogue.residual().isPresent()) {
+            requireKeptApart(epilogue, epilogue.residual().get(), "residual");
+        }
+    }
+
+    private void requireKeptApart(Epilogue<A> epilogue, Matrix<A> input, String name) {
+        if (epilogue.kept().isPresent()) {
+            requireDisjoint("gemm", "kept", epilogue.kept().get(), name, input);
+        }
     }
 
     @Override

@@ -62,13 +62,16 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
     @Override
     public void layerNorm(
             Matrix<A> x, Matrix<A> gamma, Matrix<A> beta, double eps, Matrix<A> y, Matrix<A> mean, Matrix<A> rstd) {
-        beginRowMajor("layerNorm", x, gamma, beta, y, mean, rstd);
+        beginRowMajor("layerNorm", x, gamma, beta, y);
+        beginRowMajor("layerNorm", mean, rstd);
         requireEps("layerNorm", eps);
         requireColumns("layerNorm", "x", x);
         requireElementwise("layerNorm", x, "y", y);
         requireRowStatistics("layerNorm", x, gamma, mean, rstd);
         requireShape("layerNorm", "beta", beta, 1, 1, x.cols(), "x", x);
-        requireOutputs("layerNorm", new Matrix<?>[] {y, mean, rstd}, gamma, beta);
+        requireOutputs("layerNorm", y, mean, rstd);
+        requireInput("layerNorm", gamma, y, mean, rstd);
+        requireInput("layerNorm", beta, y, mean, rstd);
         requireDisjoint("layerNorm", "mean", mean, "x", x);
         requireDisjoint("layerNorm", "rstd", rstd, "x", x);
         if (!y.isEmpty()) {
@@ -86,14 +89,19 @@ abstract class CheckedRows<A> extends CheckedProducts<A> implements RowKernels<A
             Matrix<A> dx,
             Matrix<A> dGamma,
             Matrix<A> dBeta) {
-        beginRowMajor("layerNormBackward", x, gamma, mean, rstd, dy, dx, dGamma, dBeta);
+        beginRowMajor("layerNormBackward", x, gamma, mean, rstd);
+        beginRowMajor("layerNormBackward", dy, dx, dGamma, dBeta);
         requireColumns("layerNormBackward", "x", x);
         requireElementwise("layerNormBackward", dy, "dx", dx);
         requireShape("layerNormBackward", "x", x, dy.count(), dy.rows(), dy.cols(), "dy", dy);
         requireRowStatistics("layerNormBackward", x, gamma, mean, rstd);
         requireShape("layerNormBackward", "dGamma", dGamma, 1, 1, x.cols(), "x", x);
         requireShape("layerNormBackward", "dBeta", dBeta, 1, 1, x.cols(), "x", x);
-        requireOutputs("layerNormBackward", new Matrix<?>[] {dx, dGamma, dBeta}, x, gamma, mean, rstd);
+        requireOutputs("layerNormBackward", dx, dGamma, dBeta);
+        requireInput("layerNormBackward", x, dx, dGamma, dBeta);
+        requireInput("layerNormBackward", gamma, dx, dGamma, dBeta);
+        requireInput("layerNormBackward", mean, dx, dGamma, dBeta);
+        requireInput("layerNormBackward", rstd, dx, dGamma, dBeta);
         requireDisjoint("layerNormBackward", "dGamma", dGamma, "dy", dy);
         requireDisjoint("layerNormBackward", "dBeta", dBeta, "dy", dy);
         if (!dx.isEmpty()) {

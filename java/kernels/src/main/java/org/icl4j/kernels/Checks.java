@@ -130,7 +130,7 @@ final class Checks {
         if (m.count() < 2 || m.isEmpty()) {
             return;
         }
-        long span = (storageRows(m) - 1) * m.ld() + storageCols(m);
+        long span = span(m);
         boolean apart = m.stride() >= span;
         boolean sideBySide = m.stride() >= storageCols(m) && (m.count() - 1L) * m.stride() + storageCols(m) <= m.ld();
         if (!apart && !sideBySide) {
@@ -169,23 +169,21 @@ final class Checks {
         if (x.array() != y.array() || x.isEmpty() || y.isEmpty()) {
             return false;
         }
-        Extent first = Extent.of(x);
-        Extent second = Extent.of(y);
-        if (first.end() <= second.offset || second.end() <= first.offset) {
+        if (end(x) <= y.offset() || end(y) <= x.offset()) {
             return false;
         }
-        if (first.ld != second.ld) {
+        if (x.ld() != y.ld()) {
             return true;
         }
-        if (first.stride == second.stride) {
-            return meetsInStep(first, second);
+        if (step(x) == step(y)) {
+            return meetInStep(x, y);
         }
-        if ((long) first.count * second.count > MAX_PAIRS) {
+        if ((long) matrices(x) * matrices(y) > MAX_PAIRS) {
             return true;
         }
-        for (int i = 0; i < first.count; i++) {
-            for (int j = 0; j < second.count; j++) {
-                if (first.meets(second, (long) j * second.stride - (long) i * first.stride)) {
+        for (int i = 0; i < matrices(x); i++) {
+            for (int j = 0; j < matrices(y); j++) {
+                if (meet(x, y, j * step(y) - i * step(x))) {
                     return true;
                 }
             }
@@ -194,45 +192,45 @@ final class Checks {
     }
 
     /** For batches of one stride: all pairs of matrices equally many steps apart lie alike, and far ones do not meet. */
-    private static boolean meetsInStep(Extent first, Extent second) {
-        long ahead = first.offset - second.offset;
-        long from = Math.max(Math.floorDiv(ahead - second.span(), first.stride), 1 - first.count);
-        long to = Math.min(Math.ceilDiv(ahead + first.span(), first.stride), second.count - 1);
+    private static boolean meetInStep(Matrix<?> x, Matrix<?> y) {
+        long ahead = (long) x.offset() - y.offset();
+        long from = Math.max(Math.floorDiv(ahead - span(y), step(x)), 1 - matrices(x));
+        long to = Math.min(Math.ceilDiv(ahead + span(x), step(x)), matrices(y) - 1);
         for (long steps = from; steps <= to; steps++) {
-            if (first.meets(second, steps * first.stride)) {
+            if (meet(x, y, steps * step(x))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The storage of a view: {@code count} times {@code rows} rows of {@code cols} elements. */
-    private record Extent(long offset, int count, long stride, long rows, long cols, int ld) {
-        /** A batch that repeats one matrix is one matrix. */
-        static Extent of(Matrix<?> m) {
-            boolean one = m.count() == 1 || m.stride() == 0;
-            return new Extent(
-                    m.offset(), one ? 1 : m.count(), one ? 1 : m.stride(), storageRows(m), storageCols(m), m.ld());
-        }
+    /** Whether the first matrix of x shares an element with that of y, moved by {@code shift}. */
+    private static boolean meet(Matrix<?> x, Matrix<?> y, long shift) {
+        long distance = y.offset() + shift - x.offset();
+        long row = Math.floorDiv(distance, (long) x.ld());
+        long col = Math.floorMod(distance, (long) x.ld());
+        boolean beginInside = col < storageCols(x) && row < storageRows(x) && row + storageRows(y) > 0;
+        boolean wrapInside = col + storageCols(y) > x.ld() && row + 1 < storageRows(x) && row + 1 + storageRows(y) > 0;
+        return beginInside || wrapInside;
+    }
 
-        /** From the first to behind the last element of one matrix. */
-        long span() {
-            return (rows - 1) * ld + cols;
-        }
+    /** Matrices that stand apart: a batch that repeats one matrix is one matrix. */
+    private static int matrices(Matrix<?> m) {
+        return m.stride() == 0 ? 1 : m.count();
+    }
 
-        long end() {
-            return offset + (count - 1L) * stride + span();
-        }
+    /** From one of them to the next. */
+    private static long step(Matrix<?> m) {
+        return matrices(m) == 1 ? 1 : m.stride();
+    }
 
-        /** Whether the first matrix here shares an element with the other's first one, moved by {@code shift}. */
-        boolean meets(Extent other, long shift) {
-            long distance = other.offset + shift - offset;
-            long row = Math.floorDiv(distance, (long) ld);
-            long col = Math.floorMod(distance, (long) ld);
-            boolean beginInside = col < cols && row < rows && row + other.rows > 0;
-            boolean wrapInside = col + other.cols > ld && row + 1 < rows && row + 1 + other.rows > 0;
-            return beginInside || wrapInside;
-        }
+    /** From the first to behind the last element of one matrix. */
+    private static long span(Matrix<?> m) {
+        return (storageRows(m) - 1) * m.ld() + storageCols(m);
+    }
+
+    private static long end(Matrix<?> m) {
+        return m.offset() + (matrices(m) - 1) * step(m) + span(m);
     }
 
     private static long storageRows(Matrix<?> m) {

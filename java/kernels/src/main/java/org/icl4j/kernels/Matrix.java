@@ -24,6 +24,9 @@ public final class Matrix<A> {
     private final int ld;
     private final boolean transposed;
 
+    /** The transpose, made when it is asked for first; two threads may each make one, and either is right. */
+    private Matrix<A> turned;
+
     private Matrix(A array, int offset, int count, int stride, int rows, int cols, int ld, boolean transposed) {
         this.array = array;
         this.offset = offset;
@@ -138,7 +141,10 @@ public final class Matrix<A> {
 
     /** The same elements read as the transpose of every matrix of the batch. */
     public Matrix<A> transposed() {
-        return new Matrix<>(array, offset, count, stride, cols, rows, ld, !transposed);
+        if (turned == null) {
+            turned = new Matrix<>(array, offset, count, stride, cols, rows, ld, !transposed);
+        }
+        return turned;
     }
 
     /** Matrix {@code b} of the batch alone. */

@@ -50,6 +50,11 @@ public final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
+    /** Whether {@link #run} leaves so many tasks to its caller: who then goes through them himself needs no object for them. */
+    public boolean isAlone(int tasks) {
+        return threads == 1 || tasks < 2;
+    }
+
     /**
      * Runs {@code task} for 0 … {@code tasks − 1} and returns when all have ended.
      *
@@ -57,7 +62,7 @@ public final class WorkerPool implements AutoCloseable {
      *     tasks still run, and all have ended
      */
     public void run(int tasks, IntConsumer task) {
-        if (threads == 1 || tasks < 2 || !busy.compareAndSet(false, true)) {
+        if (isAlone(tasks) || !busy.compareAndSet(false, true)) {
             for (int i = 0; i < tasks; i++) {
                 task.accept(i);
             }

@@ -18,26 +18,9 @@ import org.icl4j.kernels.Matrix;
  * Gradient of {@link HeadForward} for the heads that share a head of keys, a block of queries at a time; dk and dv grow in
  * ascending order of heads and queries, dq in ascending key order.
  *
- * @param heads scale, cap and window
- * @param bias [1 or group, nQueries, nKeys]
- * @param q [nQueries, group·dHead], as out, logSumExp [group, nQueries] and dOut an input
- * @param k [nKeys, dHead], as v an input
- * @param dq as q, overwritten
- * @param dk as k, as dv overwritten
+ * <p>The object is kept and set anew, so that a group makes no garbage.
  */
-record GroupBackward(
-        AttentionHeads heads,
-        Optional<Matrix<float[]>> bias,
-        Matrix<float[]> q,
-        Matrix<float[]> k,
-        Matrix<float[]> v,
-        Matrix<float[]> out,
-        Matrix<float[]> logSumExp,
-        Matrix<float[]> dOut,
-        Matrix<float[]> dq,
-        Matrix<float[]> dk,
-        Matrix<float[]> dv) {
-
+final class GroupBackward {
     private static final int OUT_DOT = 0;
     private static final int ZEROS = QUERIES;
     private static final int FIXED = ZEROS + WIDTH;
@@ -51,10 +34,12 @@ record GroupBackward(
      * @param weights [QUERIES, KEYS], as gradients and tanhs
      * @param keys first block of keys: columns of keys, columns of values, rows of keys, and the gradients of both [KEYS, wide]
      * @param values from a block's beginning to that part of it, as keyRows, dKeys and dValues
-     * @param block length of a block
+     * @param block length of a block, of which there are {@code blocks}
      * @param padded dHead in whole vectors, wide in whole tiles
      */
     private record Layout(
+            int dHead,
+            int blocks,
             int queries,
             int dOuts,
             int queryRows,
@@ -91,57 +76,169 @@ record GroupBackward(
             int block = dValues + KEYS * wide;
             int length = Math.addExact(keys, Math.multiplyExact(blocks, block));
             return new Layout(
-                    queries, dOuts, queryRows, dOutRows, dQueries, weights, gradients, tanhs, keys, values, keyRows,
-                    dKeys, dValues, block, length, padded, wide);
+                    dHead, blocks, queries, dOuts, queryRows, dOutRows, dQueries, weights, gradients, tanhs, keys,
+                    values, keyRows, dKeys, dValues, block, length, padded, wide);
         }
+    }
+
+    private AttentionHeads heads;
+    private Optional<Matrix<float[]>> bias = Optional.empty();
+    private Matrix<float[]> allQ;
+    private Matrix<float[]> allOut;
+    private Matrix<float[]> allLogSumExp;
+    private Matrix<float[]> allDOut;
+    private Matrix<float[]> allDq;
+    private int entry;
+    private int keyHead;
+    private float scale;
+
+    private final HeadColumns k = new HeadColumns();
+    private final HeadColumns v = new HeadColumns();
+    private final HeadColumns dk = new HeadColumns();
+    private final HeadColumns dv = new HeadColumns();
+    private Layout at = Layout.of(1, 1);
+
+    /** Those of the head of the group that is at work. */
+    private final HeadColumns q = new HeadColumns();
+
+    private final HeadColumns out = new HeadColumns();
+    private final HeadColumns dOut = new HeadColumns();
+    private final HeadColumns dq = new HeadColumns();
+    private final QueryBlock queries = new QueryBlock();
+    private int logSumExpAt;
+
+    /**
+     * The operands of a call but those of keys and values, each a batch, and which head of keys of which entry it is.
+     *
+     * @param newHeads scale, cap and window
+     * @param newBias [1 or nHeads, nQueries, nKeys]
+     * @param newQ [nQueries, nHeads·dHead], as newOut and newDOut an input
+     * @param newLogSumExp [nHeads, nQueries]
+     * @param newDq as newQ, overwritten
+     * @param b entry of the batch
+     * @param h head of keys
+     */
+    void ofQueries(
+            AttentionHeads newHeads,
+            Optional<Matrix<float[]>> newBias,
+            Matrix<float[]> newQ,
+            Matrix<float[]> newOut,
+            Matrix<float[]> newLogSumExp,
+            Matrix<float[]> newDOut,
+            Matrix<float[]> newDq,
+            int b,
+            int h) {
+        heads = newHeads;
+        bias = newBias;
+        allQ = newQ;
+        allOut = newOut;
+        allLogSumExp = newLogSumExp;
+        allDOut = newDOut;
+        allDq = newDq;
+        entry = b;
+        keyHead = h;
+        scale = (float) newHeads.scale();
+    }
+
+    /**
+     * Those of keys and values, after {@link #ofQueries}.
+     *
+     * @param newK [nKeys, nKeyHeads·dHead], as newV an input
+     * @param newDk as newK, as newDv overwritten
+     */
+    void ofKeys(Matrix<float[]> newK, Matrix<float[]> newV, Matrix<float[]> newDk, Matrix<float[]> newDv) {
+        int dHead = newK.cols() / heads.nKeyHeads();
+        k.of(newK, entry, keyHead * dHead, dHead);
+        v.of(newV, entry, keyHead * dHead, dHead);
+        dk.of(newDk, entry, keyHead * dHead, dHead);
+        dv.of(newDv, entry, keyHead * dHead, dHead);
+        int blocks = isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS);
+        if (at.dHead != dHead || at.blocks != blocks) {
+            at = Layout.of(dHead, blocks);
+        }
+    }
+
+    /** Lets go of the operands. */
+    void clear() {
+        bias = Optional.empty();
+        allQ = null;
+        allOut = null;
+        allLogSumExp = null;
+        allDOut = null;
+        allDq = null;
+        k.clear();
+        v.clear();
+        dk.clear();
+        dv.clear();
+        q.clear();
+        out.clear();
+        dOut.clear();
+        dq.clear();
+        queries.clear();
     }
 
     /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
     private boolean isThin() {
-        return q.rows() <= QUERIES && heads.groupSize() == 1;
-    }
-
-    private Layout layout() {
-        return Layout.of(k.cols(), isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS));
+        return allQ.rows() <= QUERIES && heads.groupSize() == 1;
     }
 
     int scratchLength() {
-        return layout().length;
+        return at.length;
     }
 
     void run(float[] scratch) {
-        Layout at = layout();
         Arrays.fill(scratch, ZEROS, ZEROS + WIDTH, 0);
         if (isThin()) {
-            int seen = q.rows() == 0 ? k.rows() : member(0).queries(0).firstKey();
-            fillZeros(dk, seen);
-            fillZeros(dv, seen);
+            fillUnseen();
         } else {
             for (int j = 0; j < k.rows(); j += KEYS) {
-                pack(j, scratch, at, at.keys + j / KEYS * at.block);
+                pack(j, scratch, at.keys + j / KEYS * at.block);
             }
         }
         for (int h = 0; h < heads.groupSize(); h++) {
-            Member member = member(h);
+            member(h);
             for (int i = 0; i < q.rows(); i += QUERIES) {
-                block(member, member.queries(i), scratch, at);
+                queries.at(i, q.rows(), k.rows());
+                block(scratch);
             }
         }
         if (!isThin()) {
             for (int j = 0; j < k.rows(); j += KEYS) {
-                store(j, scratch, at, at.keys + j / KEYS * at.block);
+                store(j, scratch, at.keys + j / KEYS * at.block);
             }
         }
     }
 
-    private static void fillZeros(Matrix<float[]> m, int rows) {
+    /** The gradients of the blocks of keys that no query sees. */
+    private void fillUnseen() {
+        int seen = k.rows();
+        if (allQ.rows() > 0) {
+            member(0);
+            queries.at(0, q.rows(), k.rows());
+            seen = queries.firstKey();
+        }
+        fillZeros(dk, seen);
+        fillZeros(dv, seen);
+    }
+
+    private void member(int h) {
+        int head = keyHead * heads.groupSize() + h;
+        int from = head * k.cols();
+        q.of(allQ, entry, from, k.cols());
+        out.of(allOut, entry, from, k.cols());
+        dOut.of(allDOut, entry, from, k.cols());
+        dq.of(allDq, entry, from, k.cols());
+        logSumExpAt = allLogSumExp.index(entry, head, 0);
+        queries.of(heads, bias, bias.isPresent() && bias.get().count() > 1 ? head : 0);
+    }
+
+    private static void fillZeros(HeadColumns m, int rows) {
         for (int j = 0; j < rows; j++) {
-            int row = m.index(0, j, 0);
-            Arrays.fill(m.array(), row, row + m.cols(), 0);
+            Arrays.fill(m.array(), m.row(j), m.row(j) + m.cols(), 0);
         }
     }
 
-    private void pack(int j, float[] scratch, Layout at, int to) {
+    private void pack(int j, float[] scratch, int to) {
         int n = Math.min(KEYS, k.rows() - j);
         HeadPacking.columns(k, j, n, scratch, to);
         HeadPacking.columns(v, j, n, scratch, to + at.values);
@@ -149,79 +246,46 @@ record GroupBackward(
         Arrays.fill(scratch, to + at.dKeys, to + at.block, 0);
     }
 
-    private void store(int j, float[] scratch, Layout at, int from) {
+    private void store(int j, float[] scratch, int from) {
         int n = Math.min(KEYS, k.rows() - j);
-        HeadPacking.copyRows(scratch, from + at.dKeys, at.wide, (float) heads.scale(), dk, j, n);
+        HeadPacking.copyRows(scratch, from + at.dKeys, at.wide, scale, dk, j, n);
         HeadPacking.copyRows(scratch, from + at.dValues, at.wide, 1, dv, j, n);
     }
 
-    /** The operands of one head of the group; offset is what the first query's position is in the keys. */
-    private record Member(
-            AttentionHeads heads,
-            Optional<Matrix<float[]>> bias,
-            Matrix<float[]> q,
-            Matrix<float[]> out,
-            Matrix<float[]> logSumExp,
-            Matrix<float[]> dOut,
-            Matrix<float[]> dq,
-            int offset) {
-        QueryBlock queries(int i) {
-            return new QueryBlock(heads, bias, i, Math.min(QUERIES, q.rows() - i), offset + i);
-        }
-    }
-
-    private Member member(int h) {
-        int from = h * k.cols();
-        int to = from + k.cols();
-        return new Member(
-                heads,
-                bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
-                q.columns(from, to),
-                out.columns(from, to),
-                logSumExp.rows(h, h + 1),
-                dOut.columns(from, to),
-                dq.columns(from, to),
-                k.rows() - q.rows());
-    }
-
-    private void block(Member member, QueryBlock queries, float[] scratch, Layout at) {
+    private void block(float[] scratch) {
         int i = queries.first();
         int n = queries.n();
-        float scale = (float) heads.scale();
-        HeadPacking.scaledRows(member.q, i, n, scale, scratch, at.queries);
-        HeadPacking.scaledRows(member.dOut, i, n, 1, scratch, at.dOuts);
-        HeadPacking.rows(member.q, i, n, scratch, at.queryRows, QUERIES);
-        HeadPacking.rows(member.dOut, i, n, scratch, at.dOutRows, QUERIES);
-        outDots(member, i, n, scratch, at.weights);
+        HeadPacking.scaledRows(q, i, n, scale, scratch, at.queries);
+        HeadPacking.scaledRows(dOut, i, n, 1, scratch, at.dOuts);
+        HeadPacking.rows(q, i, n, scratch, at.queryRows, QUERIES);
+        HeadPacking.rows(dOut, i, n, scratch, at.dOutRows, QUERIES);
+        outDots(i, n, scratch, at.weights);
         for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
             if (isThin()) {
-                pack(j, scratch, at, at.keys);
-                keys(member, queries, j, scratch, at, at.keys);
-                store(j, scratch, at, at.keys);
+                pack(j, scratch, at.keys);
+                keys(j, scratch, at.keys);
+                store(j, scratch, at.keys);
             } else {
-                keys(member, queries, j, scratch, at, at.keys + j / KEYS * at.block);
+                keys(j, scratch, at.keys + j / KEYS * at.block);
             }
         }
-        HeadPacking.copyRows(scratch, at.dQueries, at.wide, scale, member.dq, i, n);
+        HeadPacking.copyRows(scratch, at.dQueries, at.wide, scale, dq, i, n);
     }
 
     /** dOut·out of n queries from i on; {@code free} is where nothing stands yet. */
-    private static void outDots(Member member, int i, int n, float[] s, int free) {
-        Matrix<float[]> dOut = member.dOut;
-        Matrix<float[]> out = member.out;
+    private void outDots(int i, int n, float[] s, int free) {
         for (int row = 0; row < n; row++) {
-            int at = free + row * LENGTH;
-            Softmax.dotLanes(
-                    dOut.array(), dOut.index(0, i + row, 0), out.array(), out.index(0, i + row, 0), out.cols(), s, at);
+            int to = free + row * LENGTH;
+            Softmax.dotLanes(dOut.array(), dOut.row(i + row), out.array(), out.row(i + row), out.cols(), s, to);
         }
         for (int row = 0; row < n; row += LENGTH) {
             LaneTotals.sums(s, free + row * LENGTH, OUT_DOT + row);
         }
     }
 
-    private static void keys(Member member, QueryBlock queries, int j, float[] s, Layout at, int keys) {
+    private void keys(int j, float[] s, int keys) {
         int panel = at.padded * WIDTH;
-        int depth = member.q.cols();
+        int depth = q.cols();
         queries.products(j, depth, s, at.queries, at.padded, keys, panel, ZEROS, at.weights);
         queries.products(j, depth, s, at.dOuts, at.padded, keys + at.values, panel, ZEROS, at.gradients);
         queries.finishScores(j, s, at.weights, at.tanhs);
@@ -229,9 +293,9 @@ record GroupBackward(
             int tile = row / ROWS * ROWS;
             int begin = row * KEYS + queries.from(tile, j);
             int end = row * KEYS + queries.to(tile, j);
-            float logSumExp = member.logSumExp.array()[member.logSumExp.index(0, 0, queries.first() + row)];
+            float logSumExp = allLogSumExp.array()[logSumExpAt + queries.first() + row];
             scoreGradients(s, at.weights, at.gradients, begin, end, logSumExp, s[OUT_DOT + row]);
-            if (member.heads.isCapped()) {
+            if (heads.isCapped()) {
                 multiplyByCapSlope(s, at.tanhs, at.gradients, begin, end);
             }
         }

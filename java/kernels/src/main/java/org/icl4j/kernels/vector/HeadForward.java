@@ -20,23 +20,9 @@ import org.icl4j.kernels.Matrix;
  *
  * <p>A query's result depends on it only: keys that it does not see have weight 0, and adding 0 changes nothing.
  *
- * @param heads scale, cap and window
- * @param bias [nQueries, nKeys]
- * @param q [nQueries, dHead]
- * @param k [nKeys, dHead]
- * @param v [nKeys, dHead]
- * @param out [nQueries, dHead]
- * @param logSumExp [1, nQueries]
+ * <p>The object is kept and set anew, so that a head makes no garbage.
  */
-record HeadForward(
-        AttentionHeads heads,
-        Optional<Matrix<float[]>> bias,
-        Matrix<float[]> q,
-        Matrix<float[]> k,
-        Matrix<float[]> v,
-        Matrix<float[]> out,
-        Matrix<float[]> logSumExp) {
-
+final class HeadForward {
     private static final int ZEROS = RunningSoftmax.STATISTICS;
     private static final int FIXED = ZEROS + WIDTH;
 
@@ -50,10 +36,12 @@ record HeadForward(
      * @param keys first block of keys: columns of keys, rows of values, and whether the values are finite
      * @param values from a block's beginning to its values
      * @param finite from a block's beginning to that
-     * @param block length of a block
+     * @param block length of a block, of which there are {@code blocks}
      * @param padded dHead in whole vectors, wide in whole tiles
      */
     private record Layout(
+            int dHead,
+            int blocks,
             int queries,
             int scores,
             int mix,
@@ -79,37 +67,88 @@ record HeadForward(
             int finite = values + KEYS * wide;
             int block = finite + LENGTH;
             int length = Math.addExact(keys, Math.multiplyExact(blocks, block));
-            return new Layout(queries, scores, mix, total, lost, keys, values, finite, block, length, padded, wide);
+            return new Layout(
+                    dHead, blocks, queries, scores, mix, total, lost, keys, values, finite, block, length, padded,
+                    wide);
         }
     }
 
+    private final HeadColumns q = new HeadColumns();
+    private final HeadColumns k = new HeadColumns();
+    private final HeadColumns v = new HeadColumns();
+    private final HeadColumns out = new HeadColumns();
+    private final QueryBlock queries = new QueryBlock();
+    private float scale;
+    private float[] logSumExp;
+    private int logSumExpAt;
+    private Layout at = Layout.of(1, 1);
+
+    /**
+     * The operands of a call, each a batch, and which head of which entry it is.
+     *
+     * @param heads scale, cap and window
+     * @param bias [1 or nHeads, nQueries, nKeys]
+     * @param newQ [nQueries, nHeads·dHead], as newOut
+     * @param newK [nKeys, nKeyHeads·dHead], as newV
+     * @param newLogSumExp [nHeads, nQueries]
+     * @param b entry of the batch
+     */
+    void of(
+            AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
+            Matrix<float[]> newQ,
+            Matrix<float[]> newK,
+            Matrix<float[]> newV,
+            Matrix<float[]> newOut,
+            Matrix<float[]> newLogSumExp,
+            int b,
+            int h) {
+        int dHead = newQ.cols() / heads.nHeads();
+        int keyHead = h / heads.groupSize();
+        q.of(newQ, b, h * dHead, dHead);
+        k.of(newK, b, keyHead * dHead, dHead);
+        v.of(newV, b, keyHead * dHead, dHead);
+        out.of(newOut, b, h * dHead, dHead);
+        logSumExp = newLogSumExp.array();
+        logSumExpAt = newLogSumExp.index(b, h, 0);
+        scale = (float) heads.scale();
+        queries.of(heads, bias, bias.isPresent() && bias.get().count() > 1 ? h : 0);
+        int blocks = isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS);
+        if (at.dHead != dHead || at.blocks != blocks) {
+            at = Layout.of(dHead, blocks);
+        }
+    }
+
+    /** Lets go of the operands. */
+    void clear() {
+        q.clear();
+        k.clear();
+        v.clear();
+        out.clear();
+        logSumExp = null;
+        queries.clear();
+    }
     /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
     private boolean isThin() {
         return q.rows() <= QUERIES;
     }
 
-    private Layout layout() {
-        return Layout.of(q.cols(), isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS));
-    }
-
     int scratchLength() {
-        return layout().length;
+        return at.length;
     }
 
     void run(float[] scratch) {
-        Layout at = layout();
         if (!isThin()) {
             for (int j = 0; j < k.rows(); j += KEYS) {
-                pack(j, scratch, at, at.keys + j / KEYS * at.block);
+                pack(j, scratch, at.keys + j / KEYS * at.block);
             }
         }
         for (int i = 0; i < q.rows(); i += QUERIES) {
-            QueryBlock queries = queries(i);
-            begin(queries, scratch, at);
+            begin(i, scratch);
             for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
-                keys(queries, j, scratch, at);
+                keys(j, scratch);
             }
-            finish(queries, scratch, at);
+            finish(scratch);
         }
     }
 
@@ -118,51 +157,41 @@ record HeadForward(
      * are neighbours in memory, and the rows of one head alone are read from many pages.
      */
     static void runTogether(List<HeadForward> heads, Scratch scratch) {
-        QueryBlock queries = heads.getFirst().queries(0);
         List<float[]> arrays =
                 heads.stream().map(head -> scratch.take(head.scratchLength())).toList();
         for (int h = 0; h < heads.size(); h++) {
-            heads.get(h)
-                    .begin(heads.get(h).queries(0), arrays.get(h), heads.get(h).layout());
+            heads.get(h).begin(0, arrays.get(h));
         }
+        QueryBlock queries = heads.getFirst().queries;
         for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
             for (int h = 0; h < heads.size(); h++) {
-                heads.get(h)
-                        .keys(
-                                heads.get(h).queries(0),
-                                j,
-                                arrays.get(h),
-                                heads.get(h).layout());
+                heads.get(h).keys(j, arrays.get(h));
             }
         }
         for (int h = 0; h < heads.size(); h++) {
-            heads.get(h)
-                    .finish(heads.get(h).queries(0), arrays.get(h), heads.get(h).layout());
+            heads.get(h).finish(arrays.get(h));
         }
         arrays.forEach(scratch::giveBack);
     }
 
-    private QueryBlock queries(int i) {
-        return new QueryBlock(heads, bias, i, Math.min(QUERIES, q.rows() - i), k.rows() - q.rows() + i);
-    }
-
-    private void pack(int j, float[] scratch, Layout at, int to) {
+    private void pack(int j, float[] scratch, int to) {
         int n = Math.min(KEYS, k.rows() - j);
         HeadPacking.columns(k, j, n, scratch, to);
         scratch[to + at.finite] = HeadPacking.rows(v, j, n, scratch, to + at.values, KEYS);
     }
 
-    private void begin(QueryBlock queries, float[] scratch, Layout at) {
-        HeadPacking.scaledRows(q, queries.first(), queries.n(), (float) heads.scale(), scratch, at.queries);
+    private void begin(int i, float[] scratch) {
+        queries.at(i, q.rows(), k.rows());
+        HeadPacking.scaledRows(q, i, queries.n(), scale, scratch, at.queries);
         RunningSoftmax.begin(scratch);
         Arrays.fill(scratch, ZEROS, ZEROS + WIDTH, 0);
         Arrays.fill(scratch, at.lost, at.lost + queries.n() * at.wide, 0);
     }
 
-    private void keys(QueryBlock queries, int j, float[] scratch, Layout at) {
+    private void keys(int j, float[] scratch) {
         int keys = at.keys;
         if (isThin()) {
-            pack(j, scratch, at, keys);
+            pack(j, scratch, keys);
         } else {
             keys += j / KEYS * at.block;
         }
@@ -211,8 +240,8 @@ record HeadForward(
         }
     }
 
-    private void finish(QueryBlock queries, float[] scratch, Layout at) {
-        RunningSoftmax.end(scratch, logSumExp.array(), logSumExp.index(0, 0, queries.first()), queries.n());
+    private void finish(float[] scratch) {
+        RunningSoftmax.end(scratch, logSumExp, logSumExpAt + queries.first(), queries.n());
         addLost(scratch, at.total, at.lost, queries.n(), at.wide, at.padded);
         HeadPacking.copyRows(scratch, at.total, at.wide, 1, out, queries.first(), queries.n());
     }

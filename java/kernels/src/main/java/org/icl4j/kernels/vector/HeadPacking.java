@@ -10,7 +10,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import org.icl4j.kernels.Matrix;
 
 /** The operands of attention in the order in which its tiles read them. */
 final class HeadPacking {
@@ -20,12 +19,12 @@ final class HeadPacking {
      * Rows first … first + n of m, at most {@link QueryBlock#KEYS}, by panels of {@link AttentionTiles#WIDTH} rows: to[panel, column,
      * row]. Columns are filled up to whole vectors, and rows to whole vectors with the last row again.
      */
-    static void columns(Matrix<float[]> m, int first, int n, float[] to, int at) {
+    static void columns(HeadColumns m, int first, int n, float[] to, int at) {
         int panel = Lanes.padded(m.cols()) * WIDTH;
         for (int row = 0; row < n; row += WIDTH) {
             int rows = Math.min(WIDTH, n - row);
             Transposes.transpose(
-                    m.array(), m.index(0, first + row, 0), m.ld(), rows, m.cols(), to, at + row / WIDTH * panel, WIDTH);
+                    m.array(), m.row(first + row), m.ld(), rows, m.cols(), to, at + row / WIDTH * panel, WIDTH);
         }
     }
 
@@ -35,9 +34,9 @@ final class HeadPacking {
      *
      * @param panelRows rows of a panel
      */
-    static float rows(Matrix<float[]> m, int first, int n, float[] to, int at, int panelRows) {
+    static float rows(HeadColumns m, int first, int n, float[] to, int at, int panelRows) {
         float[] from = m.array();
-        int start = m.index(0, first, 0);
+        int start = m.row(first);
         int whole = m.cols() / WIDTH * WIDTH;
         float zero = 0;
         for (int d = 0; d < whole; d += WIDTH) {
@@ -73,10 +72,10 @@ final class HeadPacking {
     }
 
     /** to[n, ld] ← factor·rows first … first + n of m, zeros in the rows that fill a tile; ld is cols in whole vectors. */
-    static void scaledRows(Matrix<float[]> m, int first, int n, float factor, float[] to, int at) {
+    static void scaledRows(HeadColumns m, int first, int n, float factor, float[] to, int at) {
         int ld = Lanes.padded(m.cols());
         int whole = m.cols() / WIDTH * WIDTH;
-        int start = m.index(0, first, 0);
+        int start = m.row(first);
         for (int d = 0; d < whole; d += WIDTH) {
             scaledPanel(m.array(), start + d, m.ld(), n, factor, to, at + d, ld);
         }
@@ -106,9 +105,9 @@ final class HeadPacking {
     }
 
     /** Rows first … first + n of m ← factor·from[n, ld]. */
-    static void copyRows(float[] from, int at, int ld, float factor, Matrix<float[]> m, int first, int n) {
+    static void copyRows(float[] from, int at, int ld, float factor, HeadColumns m, int first, int n) {
         int whole = m.cols() / WIDTH * WIDTH;
-        int start = m.index(0, first, 0);
+        int start = m.row(first);
         for (int d = 0; d < whole; d += WIDTH) {
             scaledPanel(from, at + d, ld, n, factor, m.array(), start + d, m.ld());
         }

@@ -7,6 +7,8 @@ import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
@@ -22,6 +24,19 @@ final class LayerNorm {
     private static final int RSTD = MEAN + 3 * LENGTH;
 
     static final int SCRATCH_LENGTH = MEAN + 4 * LENGTH;
+
+    /** Not final, as {@link OwnMethod} says: inlined beside the sums its vectors would be in boxes. */
+    private static MethodHandle normalize = OwnMethod.of(
+            MethodHandles.lookup(),
+            "normalize",
+            Matrix.class,
+            int.class,
+            int.class,
+            Matrix.class,
+            Matrix.class,
+            float.class,
+            Matrix.class,
+            float[].class);
 
     private LayerNorm() {}
 
@@ -44,16 +59,21 @@ final class LayerNorm {
         for (int i = 0; i < n; i += 4) {
             deviations(x, first, i, n - 1, s);
         }
-        statistics(x.cols(), eps, s);
+        LaneTotals.sums(s, 0, CORRECTION);
+        LaneTotals.sums(s, SQUARES, RSTD);
+        normalizeOf(x, first, n, gamma, beta, eps, y, s);
         System.arraycopy(s, EXACT_MEAN, mean.array(), mean.offset() + first, n);
         System.arraycopy(s, RSTD, rstd.array(), rstd.offset() + first, n);
         for (int i = 0; i < n; i++) {
-            if (s[RSTD + i] > 0) {
-                normalize(x, first, i, gamma, beta, y, s);
-            } else {
+            if (!isNormal(s, i)) {
                 rowInDouble(x, first + i, gamma, beta, eps, y, mean, rstd);
             }
         }
+    }
+
+    /** Whether floats did for row i. */
+    private static boolean isNormal(float[] s, int i) {
+        return s[RSTD + i] > 0;
     }
 
     /** The row once more in double: its sum or its squares are beyond a float, or it holds a NaN or an infinity. */
@@ -193,12 +213,10 @@ final class LayerNorm {
     }
 
     /**
-     * r, and what rounding left over in the mean. That is at most about the step of floats there, so its square, which the mean of
-     * d² is too large by, is no more than the variance of any row that is not constant.
+     * r, and what rounding left over in the mean, from Σ d and Σ d². That is at most about the step of floats there, so its square,
+     * which the mean of d² is too large by, is no more than the variance of any row that is not constant.
      */
     private static void statistics(int n, float eps, float[] s) {
-        LaneTotals.sums(s, 0, CORRECTION);
-        LaneTotals.sums(s, SQUARES, RSTD);
         FloatVector correction = fromArray(SPECIES, s, CORRECTION).mul(1f / n);
         FloatVector squares = fromArray(SPECIES, s, RSTD).mul(1f / n);
         FloatVector variance = correction.neg().fma(correction, squares);
@@ -208,11 +226,44 @@ final class LayerNorm {
         fromArray(SPECIES, s, MEAN).add(correction).intoArray(s, EXACT_MEAN);
     }
 
+    private static void normalizeOf(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            float eps,
+            Matrix<float[]> y,
+            float[] s) {
+        try {
+            normalize.invokeExact(x, first, n, gamma, beta, eps, y, s);
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
+        }
+    }
+
+    private static void normalize(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            float eps,
+            Matrix<float[]> y,
+            float[] s) {
+        statistics(x.cols(), eps, s);
+        for (int i = 0; i < n; i++) {
+            if (isNormal(s, i)) {
+                normalizeRow(x, first, i, gamma, beta, y, s);
+            }
+        }
+    }
+
     /**
      * y ← ((x − mean)·r − correction·r)·γ + β. The mean is subtracted in two parts because their sum may not fit a float. One row
      * at a time: loads and stores of several rows a power of two apart wait for one another.
      */
-    private static void normalize(
+    private static void normalizeRow(
             Matrix<float[]> x,
             int first,
             int i,

@@ -13,14 +13,8 @@ import org.icl4j.kernels.Matrix;
 
 /**
  * The gradient of {@link LayerNorm} in two halves: by rows for the input, by columns for the parameters.
- *
- * @param x [rows, columns], as dy an input
- * @param gamma [1, columns]
- * @param mean [1, rows], as rstd what the forward pass kept
  */
-record LayerNormBackward(
-        Matrix<float[]> x, Matrix<float[]> gamma, Matrix<float[]> mean, Matrix<float[]> rstd, Matrix<float[]> dy) {
-
+final class LayerNormBackward {
     /** Places in the scratch array: partial sums of LENGTH rows, two of each row, and their totals, a lane each. */
     private static final int PRODUCTS = LENGTH * LENGTH;
 
@@ -29,20 +23,39 @@ record LayerNormBackward(
 
     static final int SCRATCH_LENGTH = MEAN_GX + LENGTH;
 
+    private LayerNormBackward() {}
+
     /** dx ← r·(g − mean(g) − x̂·mean(g∘x̂)), g = γ∘dy and x̂ = (x − mean)·r, for rows first … first + n, at most LENGTH. */
-    void rows(int first, int n, Matrix<float[]> dx, float[] s) {
+    static void rows(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx,
+            float[] s) {
         for (int i = 0; i < n; i++) {
-            sums(first + i, s, i * LENGTH);
+            sums(x, first + i, gamma, mean, rstd, dy, s, i * LENGTH);
         }
         LaneTotals.sums(s, 0, MEAN_G);
         LaneTotals.sums(s, PRODUCTS, MEAN_GX);
         for (int i = 0; i < n; i++) {
-            row(first + i, s[MEAN_G + i] / x.cols(), s[MEAN_GX + i] / x.cols(), dx);
+            row(x, first + i, s[MEAN_G + i] / x.cols(), s[MEAN_GX + i] / x.cols(), gamma, mean, rstd, dy, dx);
         }
     }
 
     /** Σ g and Σ g∘x̂ in lanes. */
-    private void sums(int row, float[] s, int at) {
+    private static void sums(
+            Matrix<float[]> x,
+            int row,
+            Matrix<float[]> gamma,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            float[] s,
+            int at) {
         int n = x.cols();
         float mu = mean.array()[mean.offset() + row];
         float r = rstd.array()[rstd.offset() + row];
@@ -71,7 +84,16 @@ record LayerNormBackward(
         products.intoArray(s, PRODUCTS + at);
     }
 
-    private void row(int row, float meanG, float meanGX, Matrix<float[]> dx) {
+    private static void row(
+            Matrix<float[]> x,
+            int row,
+            float meanG,
+            float meanGX,
+            Matrix<float[]> gamma,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx) {
         int n = x.cols();
         float mu = mean.array()[mean.offset() + row];
         float r = rstd.array()[rstd.offset() + row];
@@ -99,17 +121,42 @@ record LayerNormBackward(
     }
 
     /** dγ += Σ dy∘x̂ and dβ += Σ dy of {@link RowTasks#COLUMNS} columns, each in ascending row order. */
-    void addParameterGradients(int column, Matrix<float[]> dGamma, Matrix<float[]> dBeta) {
+    static void addParameterGradients(
+            Matrix<float[]> x,
+            int column,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dGamma,
+            Matrix<float[]> dBeta) {
         if (column + RowTasks.COLUMNS <= x.cols()) {
-            addWide(column, dGamma.array(), dGamma.offset() + column, dBeta.array(), dBeta.offset() + column);
+            addWide(
+                    x,
+                    column,
+                    mean,
+                    rstd,
+                    dy,
+                    dGamma.array(),
+                    dGamma.offset() + column,
+                    dBeta.array(),
+                    dBeta.offset() + column);
             return;
         }
         for (int c = column; c < x.cols(); c += LENGTH) {
-            addVector(c, dGamma, dBeta);
+            addVector(x, c, mean, rstd, dy, dGamma, dBeta);
         }
     }
 
-    private void addWide(int column, float[] dGamma, int dGammaAt, float[] dBeta, int dBetaAt) {
+    private static void addWide(
+            Matrix<float[]> x,
+            int column,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            float[] dGamma,
+            int dGammaAt,
+            float[] dBeta,
+            int dBetaAt) {
         FloatVector gamma0 = zero(SPECIES);
         FloatVector gamma1 = gamma0;
         FloatVector gamma2 = gamma0;
@@ -149,7 +196,14 @@ record LayerNormBackward(
         fromArray(SPECIES, dBeta, dBetaAt + 3 * LENGTH).add(beta3).intoArray(dBeta, dBetaAt + 3 * LENGTH);
     }
 
-    private void addVector(int column, Matrix<float[]> dGamma, Matrix<float[]> dBeta) {
+    private static void addVector(
+            Matrix<float[]> x,
+            int column,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dGamma,
+            Matrix<float[]> dBeta) {
         VectorMask<Float> mask = SPECIES.indexInRange(column, x.cols());
         FloatVector sumGamma = zero(SPECIES);
         FloatVector sumBeta = zero(SPECIES);

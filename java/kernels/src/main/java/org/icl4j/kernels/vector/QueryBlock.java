@@ -19,13 +19,9 @@ import org.icl4j.kernels.Matrix;
  * query and a lane a key; queries are taken {@link AttentionTiles#ROWS} at a time, a tile, and what none of a tile sees is not
  * computed. A query's scores have the same bits in every block and tile.
  *
- * @param heads scale, cap and window
- * @param bias [nQueries, nKeys] of the head
- * @param first the block's first query
- * @param n its queries, from 1 to {@link #QUERIES}
- * @param last the key at which its first query stands
+ * <p>The object is kept and set anew, so that a block makes no garbage.
  */
-record QueryBlock(AttentionHeads heads, Optional<Matrix<float[]>> bias, int first, int n, int last) {
+final class QueryBlock {
     /** Keys of a block. Part of the result's identity: changing it changes bits. */
     static final int KEYS = 64;
 
@@ -43,6 +39,53 @@ record QueryBlock(AttentionHeads heads, Optional<Matrix<float[]>> bias, int firs
             numbers[i] = i;
         }
         return numbers;
+    }
+
+    private AttentionHeads heads;
+    private Optional<Matrix<float[]>> bias = Optional.empty();
+    private int biasAt;
+    private int first;
+    private int n;
+    private int last;
+
+    /**
+     * A head.
+     *
+     * @param ofHeads scale, cap and window
+     * @param newBias has [nQueries, nKeys] of the head as matrix {@code at}
+     */
+    void of(AttentionHeads ofHeads, Optional<Matrix<float[]>> newBias, int at) {
+        heads = ofHeads;
+        bias = newBias;
+        biasAt = at;
+    }
+
+    /** Lets go of the operands. */
+    void clear() {
+        of(null, Optional.empty(), 0);
+    }
+
+    /**
+     * A block of the head's queries.
+     *
+     * @param from the first
+     * @param nQueries of the head
+     * @param nKeys which end where the queries do
+     */
+    void at(int from, int nQueries, int nKeys) {
+        first = from;
+        n = Math.min(QUERIES, nQueries - from);
+        last = nKeys - nQueries + from;
+    }
+
+    /** The block's first query. */
+    int first() {
+        return first;
+    }
+
+    /** Its queries, from 1 to {@link #QUERIES}. */
+    int n() {
+        return n;
     }
 
     /** The first block of keys that one of the queries sees. */
@@ -151,7 +194,7 @@ record QueryBlock(AttentionHeads heads, Optional<Matrix<float[]>> bias, int firs
                 if (bias.isPresent()) {
                     Matrix<float[]> given = bias.get();
                     int keys = Math.min(to, given.cols() - j);
-                    add(from, keys, given.array(), given.index(0, first + row, j), s, at);
+                    add(from, keys, given.array(), given.index(biasAt, first + row, j), s, at);
                 }
                 hideFrom(end(row, j), to, s, at);
                 hideBefore(begin(row, j), from, s, at);

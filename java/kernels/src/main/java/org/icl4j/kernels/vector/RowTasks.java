@@ -15,6 +15,23 @@ record RowTasks(WorkerPool workers) {
     /** Columns that are summed at once: neighbours in memory, and chains of additions that do not wait for one another. */
     static final int COLUMNS = 4 * Lanes.LENGTH;
 
+    /**
+     * Whether the rows of m are one task or there is one thread: a kernel then goes through them itself, because what it would hand
+     * over is garbage.
+     */
+    boolean isAlone(Matrix<?> m) {
+        return workers.isAlone(Math.ceilDiv(rows(m), rowsEach(m)));
+    }
+
+    /** Rows of all matrices of the batch. */
+    static int rows(Matrix<?> m) {
+        return m.count() * m.rows();
+    }
+
+    private static int rowsEach(Matrix<?> m) {
+        return Math.max(1, TASK_ELEMENTS / m.cols());
+    }
+
     /** Calls {@code body} with every row number, 0 … rows of all matrices of the batch. */
     void forEachRow(Matrix<?> m, IntConsumer body) {
         forEachRows(m, (from, rows) -> {
@@ -26,12 +43,17 @@ record RowTasks(WorkerPool workers) {
 
     /** Calls {@code body} with groups of rows that follow one another. */
     void forEachRows(Matrix<?> m, Part body) {
-        split(m.count() * m.rows(), Math.max(1, TASK_ELEMENTS / m.cols()), body);
+        split(rows(m), rowsEach(m), body);
     }
 
     /** Calls {@code body} with the first column of every {@link #COLUMNS}, for sums down the columns. */
     void forEachColumns(Matrix<?> m, IntConsumer body) {
         workers.run(Math.ceilDiv(m.cols(), COLUMNS), block -> body.accept(block * COLUMNS));
+    }
+
+    /** As {@link #isAlone}, for sums down the columns. */
+    boolean isAloneDown(Matrix<?> m) {
+        return workers.isAlone(Math.ceilDiv(m.cols(), COLUMNS));
     }
 
     /** Start of row {@code row} of the batch, counted through all its matrices. */
@@ -75,15 +97,25 @@ record RowTasks(WorkerPool workers) {
 
     /** y ← f(x, z), elementwise; y may be x or z. */
     void map(LaneMap f, Matrix<float[]> x, Matrix<float[]> z, Matrix<float[]> y) {
-        forEachStretch(
-                x,
-                z,
-                y,
-                y,
-                (xAt, zAt, yAt, same, n) -> f.run(x.array(), xAt, z.array(), zAt, x.array(), xAt, y.array(), yAt, n));
+        if (workers.isAlone(Math.ceilDiv(rows(x) * x.cols(), TASK_ELEMENTS))) {
+            boolean flat = isFlat(x) && isFlat(z) && isFlat(y);
+            int stretches = flat ? 1 : rows(x);
+            int length = flat ? rows(x) * x.cols() : x.cols();
+            for (int row = 0; row < stretches; row++) {
+                map(f, x, rowStart(x, row), z, rowStart(z, row), y, rowStart(y, row), length);
+            }
+        } else {
+            forEachStretch(x, z, y, y, (xAt, zAt, yAt, same, n) -> map(f, x, xAt, z, zAt, y, yAt, n));
+        }
     }
 
-    private static boolean isFlat(Matrix<?> m) {
+    private static void map(
+            LaneMap f, Matrix<float[]> x, int xAt, Matrix<float[]> z, int zAt, Matrix<float[]> y, int yAt, int n) {
+        f.run(x.array(), xAt, z.array(), zAt, x.array(), xAt, y.array(), yAt, n);
+    }
+
+    /** Whether the elements lie side by side, through all matrices of the batch. */
+    static boolean isFlat(Matrix<?> m) {
         boolean rowsTouch = m.rows() == 1 || m.ld() == m.cols();
         boolean matricesTouch = m.count() == 1 || m.stride() == m.rows() * m.cols();
         return rowsTouch && matricesTouch;

@@ -1,5 +1,6 @@
 package org.icl4j.kernels.vector;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.icl4j.kernels.AttentionHeads;
@@ -17,6 +18,8 @@ final class VectorAttention implements AttentionKernels<float[]> {
 
     private final WorkerPool workers;
     private final Scratch scratch;
+    private final Idle<HeadForward> forwards = new Idle<>(HeadForward::new);
+    private final Idle<GroupBackward> backwards = new Idle<>(GroupBackward::new);
 
     VectorAttention(WorkerPool workers, Scratch scratch) {
         this.workers = workers;
@@ -35,20 +38,26 @@ final class VectorAttention implements AttentionKernels<float[]> {
         int nHeads = heads.nHeads();
         int together = together(q, k, nHeads);
         int perEntry = Math.ceilDiv(nHeads, together);
-        workers.run(q.count() * perEntry, task -> {
-            int b = task / perEntry;
-            int first = task % perEntry * together;
-            if (together == 1) {
-                HeadForward head = head(heads, bias, q, k, v, out, logSumExp, b, first);
-                scratch.lend(head.scratchLength(), head::run);
-            } else {
-                HeadForward.runTogether(
-                        IntStream.range(first, Math.min(first + together, nHeads))
-                                .mapToObj(h -> head(heads, bias, q, k, v, out, logSumExp, b, h))
-                                .toList(),
-                        scratch);
+        int tasks = q.count() * perEntry;
+        if (workers.isAlone(tasks)) {
+            for (int task = 0; task < tasks; task++) {
+                forward(heads, bias, q, k, v, out, logSumExp, task / perEntry, task % perEntry * together, together);
             }
-        });
+        } else {
+            workers.run(
+                    tasks,
+                    task -> forward(
+                            heads,
+                            bias,
+                            q,
+                            k,
+                            v,
+                            out,
+                            logSumExp,
+                            task / perEntry,
+                            task % perEntry * together,
+                            together));
+        }
     }
 
     /** Heads of a task: several where few queries meet many keys, and 1 where there are threads enough for that. */
@@ -58,7 +67,34 @@ final class VectorAttention implements AttentionKernels<float[]> {
         return isReading ? Math.clamp(heads, 1, Math.min(nHeads, MOST_TOGETHER)) : 1;
     }
 
-    private static HeadForward head(
+    /** {@code together} heads of entry b, from {@code first} on, or what there is of them. */
+    private void forward(
+            AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
+            Matrix<float[]> q,
+            Matrix<float[]> k,
+            Matrix<float[]> v,
+            Matrix<float[]> out,
+            Matrix<float[]> logSumExp,
+            int b,
+            int first,
+            int together) {
+        if (together > 1) {
+            List<HeadForward> several = IntStream.range(first, Math.min(first + together, heads.nHeads()))
+                    .mapToObj(h -> head(heads, bias, q, k, v, out, logSumExp, b, h))
+                    .toList();
+            HeadForward.runTogether(several, scratch);
+            several.forEach(this::giveBack);
+            return;
+        }
+        HeadForward head = head(heads, bias, q, k, v, out, logSumExp, b, first);
+        float[] working = scratch.take(head.scratchLength());
+        head.run(working);
+        scratch.giveBack(working);
+        giveBack(head);
+    }
+
+    private HeadForward head(
             AttentionHeads heads,
             Optional<Matrix<float[]>> bias,
             Matrix<float[]> q,
@@ -68,16 +104,14 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> logSumExp,
             int b,
             int h) {
-        int dHead = q.cols() / heads.nHeads();
-        int keyHead = h / heads.groupSize();
-        return new HeadForward(
-                heads,
-                bias.map(given -> given.at(given.count() == 1 ? 0 : h)),
-                columns(q, b, h, dHead),
-                columns(k, b, keyHead, dHead),
-                columns(v, b, keyHead, dHead),
-                columns(out, b, h, dHead),
-                logSumExp.at(b).rows(h, h + 1));
+        HeadForward head = forwards.take();
+        head.of(heads, bias, q, k, v, out, logSumExp, b, h);
+        return head;
+    }
+
+    private void giveBack(HeadForward head) {
+        head.clear();
+        forwards.giveBack(head);
     }
 
     @Override
@@ -94,33 +128,37 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dk,
             Matrix<float[]> dv) {
         int nKeyHeads = heads.nKeyHeads();
-        int group = heads.groupSize();
-        int dHead = k.cols() / nKeyHeads;
-        workers.run(q.count() * nKeyHeads, task -> {
-            int b = task / nKeyHeads;
-            int h = task % nKeyHeads;
-            GroupBackward backward = new GroupBackward(
-                    heads,
-                    bias.map(given -> given.count() == 1 ? given : ofHeads(given, h * group, group)),
-                    columns(q, b, h, group * dHead),
-                    columns(k, b, h, dHead),
-                    columns(v, b, h, dHead),
-                    columns(out, b, h, group * dHead),
-                    logSumExp.at(b).rows(h * group, (h + 1) * group),
-                    columns(dOut, b, h, group * dHead),
-                    columns(dq, b, h, group * dHead),
-                    columns(dk, b, h, dHead),
-                    columns(dv, b, h, dHead));
-            scratch.lend(backward.scratchLength(), backward::run);
-        });
+        int tasks = q.count() * nKeyHeads;
+        if (workers.isAlone(tasks)) {
+            for (int task = 0; task < tasks; task++) {
+                backward(heads, bias, q, k, v, out, logSumExp, dOut, dq, dk, dv, task);
+            }
+        } else {
+            workers.run(tasks, task -> backward(heads, bias, q, k, v, out, logSumExp, dOut, dq, dk, dv, task));
+        }
     }
 
-    private static Matrix<float[]> columns(Matrix<float[]> m, int b, int h, int width) {
-        return m.at(b).columns(h * width, (h + 1) * width);
-    }
-
-    private static Matrix<float[]> ofHeads(Matrix<float[]> bias, int first, int n) {
-        return Matrix.batch(
-                bias.array(), bias.index(first, 0, 0), n, bias.stride(), bias.rows(), bias.cols(), bias.ld());
+    private void backward(
+            AttentionHeads heads,
+            Optional<Matrix<float[]>> bias,
+            Matrix<float[]> q,
+            Matrix<float[]> k,
+            Matrix<float[]> v,
+            Matrix<float[]> out,
+            Matrix<float[]> logSumExp,
+            Matrix<float[]> dOut,
+            Matrix<float[]> dq,
+            Matrix<float[]> dk,
+            Matrix<float[]> dv,
+            int task) {
+        GroupBackward group = backwards.take();
+        int nKeyHeads = heads.nKeyHeads();
+        group.ofQueries(heads, bias, q, out, logSumExp, dOut, dq, task / nKeyHeads, task % nKeyHeads);
+        group.ofKeys(k, v, dk, dv);
+        float[] working = scratch.take(group.scratchLength());
+        group.run(working);
+        scratch.giveBack(working);
+        group.clear();
+        backwards.giveBack(group);
     }
 }

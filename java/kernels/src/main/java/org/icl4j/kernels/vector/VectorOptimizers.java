@@ -3,6 +3,9 @@ package org.icl4j.kernels.vector;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.RowTasks.isFlat;
+import static org.icl4j.kernels.vector.RowTasks.rowStart;
+import static org.icl4j.kernels.vector.RowTasks.rows;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -13,6 +16,9 @@ import org.icl4j.kernels.OptimizerKernels;
 /** {@link OptimizerKernels} on vectors. */
 final class VectorOptimizers implements OptimizerKernels<float[]> {
     private final RowTasks tasks;
+
+    /** Those of the last call: all parameters of a model have the same in a step. */
+    private volatile Factors last = Factors.of(AdamW.adam(0), 1);
 
     VectorOptimizers(RowTasks tasks) {
         this.tasks = tasks;
@@ -26,7 +32,25 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
             Matrix<float[]> gradient,
             Matrix<float[]> firstMoment,
             Matrix<float[]> secondMoment) {
-        Factors factors = Factors.of(settings, step);
+        Factors factors = factors(settings, step);
+        if (tasks.isAlone(parameter)) {
+            boolean flat = isFlat(parameter) && isFlat(gradient) && isFlat(firstMoment) && isFlat(secondMoment);
+            int stretches = flat ? 1 : rows(parameter);
+            for (int row = 0; row < stretches; row++) {
+                update(
+                        factors,
+                        parameter.array(),
+                        rowStart(parameter, row),
+                        gradient.array(),
+                        rowStart(gradient, row),
+                        firstMoment.array(),
+                        rowStart(firstMoment, row),
+                        secondMoment.array(),
+                        rowStart(secondMoment, row),
+                        flat ? rows(parameter) * parameter.cols() : parameter.cols());
+            }
+            return;
+        }
         tasks.forEachStretch(
                 parameter,
                 gradient,
@@ -45,11 +69,31 @@ final class VectorOptimizers implements OptimizerKernels<float[]> {
                         n));
     }
 
+    private Factors factors(AdamW settings, long step) {
+        Factors factors = last;
+        if (factors.step != step || !factors.settings.equals(settings)) {
+            factors = Factors.of(settings, step);
+            last = factors;
+        }
+        return factors;
+    }
+
     /** The step's constants, worked out in double; {@code unbias2} is 1/√(1 − β₂ᵗ). */
     private record Factors(
-            float beta1, float rest1, float beta2, float rest2, float rate, float unbias2, float epsilon, float keep) {
+            AdamW settings,
+            long step,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float rate,
+            float unbias2,
+            float epsilon,
+            float keep) {
         static Factors of(AdamW s, long step) {
             return new Factors(
+                    s,
+                    step,
                     (float) s.beta1(),
                     (float) (1 - s.beta1()),
                     (float) s.beta2(),

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Epilogue;
@@ -37,7 +36,7 @@ final class VectorProducts implements ProductKernels<float[]> {
     private static final long TASK_WORK = 100_000;
 
     /** Blocks that are not at work; each holds a few MiB. */
-    private final AtomicReferenceArray<ProductBlock> idle = new AtomicReferenceArray<>(32);
+    private final Idle<ProductBlock> blocks;
 
     private final WorkerPool workers;
     private final Scratch scratch;
@@ -45,6 +44,7 @@ final class VectorProducts implements ProductKernels<float[]> {
     VectorProducts(WorkerPool workers, Scratch scratch) {
         this.workers = workers;
         this.scratch = scratch;
+        this.blocks = new Idle<>(() -> new ProductBlock(scratch));
     }
 
     @Override
@@ -244,7 +244,7 @@ final class VectorProducts implements ProductKernels<float[]> {
             Matrix<float[]> c,
             Epilogue<float[]> then,
             boolean parallel) {
-        ProductBlock block = take();
+        ProductBlock block = blocks.take();
         try {
             block.of(a, b, packed, c, then);
             for (int panel = from; panel < to; panel += atOnce) {
@@ -255,7 +255,7 @@ final class VectorProducts implements ProductKernels<float[]> {
             }
         } finally {
             block.of(null, null, null, null, null);
-            giveBack(block);
+            blocks.giveBack(block);
         }
     }
 
@@ -276,24 +276,6 @@ final class VectorProducts implements ProductKernels<float[]> {
             workers.run(strips, strip -> block.strip(strip, 0, panels));
         } else {
             workers.run(strips * panels, i -> block.strip(i / panels, i % panels, i % panels + 1));
-        }
-    }
-
-    private ProductBlock take() {
-        for (int i = 0; i < idle.length(); i++) {
-            ProductBlock block = idle.get(i);
-            if (block != null && idle.compareAndSet(i, block, null)) {
-                return block;
-            }
-        }
-        return new ProductBlock(scratch);
-    }
-
-    private void giveBack(ProductBlock block) {
-        for (int i = 0; i < idle.length(); i++) {
-            if (idle.get(i) == null && idle.compareAndSet(i, null, block)) {
-                return;
-            }
         }
     }
 

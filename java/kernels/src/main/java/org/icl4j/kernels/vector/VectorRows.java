@@ -47,7 +47,13 @@ final class VectorRows implements RowKernels<float[]> {
 
     @Override
     public void sumRows(Matrix<float[]> x, double beta, Matrix<float[]> sum) {
-        tasks.forEachColumns(x, column -> sumColumns(x, column, (float) beta, sum));
+        if (tasks.isAloneDown(x)) {
+            for (int column = 0; column < x.cols(); column += RowTasks.COLUMNS) {
+                sumColumns(x, column, (float) beta, sum);
+            }
+        } else {
+            tasks.forEachColumns(x, column -> sumColumns(x, column, (float) beta, sum));
+        }
     }
 
     /** Each column in ascending row order. */
@@ -136,7 +142,7 @@ final class VectorRows implements RowKernels<float[]> {
 
     /** Calls {@code body} with rows that stay in the nearest cache together. */
     private void forEachBlock(Matrix<float[]> x, int scratchLength, Block body) {
-        int most = Math.clamp(CACHED_ELEMENTS / x.cols(), 1, LENGTH);
+        int most = together(x);
         tasks.forEachRows(x, (first, rows) -> {
             float[] working = scratch.take(scratchLength);
             for (int done = 0; done < rows; done += most) {
@@ -144,6 +150,10 @@ final class VectorRows implements RowKernels<float[]> {
             }
             scratch.giveBack(working);
         });
+    }
+
+    private static int together(Matrix<float[]> x) {
+        return Math.clamp(CACHED_ELEMENTS / x.cols(), 1, LENGTH);
     }
 
     @Override
@@ -155,10 +165,29 @@ final class VectorRows implements RowKernels<float[]> {
             Matrix<float[]> y,
             Matrix<float[]> mean,
             Matrix<float[]> rstd) {
-        forEachBlock(
-                x,
-                LayerNorm.SCRATCH_LENGTH,
-                (row, n, s) -> LayerNorm.rows(x, row, n, gamma, beta, (float) eps, y, mean, rstd, s));
+        if (tasks.isAlone(x)) {
+            layerNorm(x, 0, RowTasks.rows(x), gamma, beta, (float) eps, y, mean, rstd);
+        } else {
+            tasks.forEachRows(x, (first, n) -> layerNorm(x, first, n, gamma, beta, (float) eps, y, mean, rstd));
+        }
+    }
+
+    private void layerNorm(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> beta,
+            float eps,
+            Matrix<float[]> y,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd) {
+        float[] working = scratch.take(LayerNorm.SCRATCH_LENGTH);
+        int most = together(x);
+        for (int done = 0; done < n; done += most) {
+            LayerNorm.rows(x, first + done, Math.min(most, n - done), gamma, beta, eps, y, mean, rstd, working);
+        }
+        scratch.giveBack(working);
     }
 
     @Override
@@ -171,9 +200,36 @@ final class VectorRows implements RowKernels<float[]> {
             Matrix<float[]> dx,
             Matrix<float[]> dGamma,
             Matrix<float[]> dBeta) {
-        LayerNormBackward gradient = new LayerNormBackward(x, gamma, mean, rstd, dy);
-        tasks.forEachColumns(x, column -> gradient.addParameterGradients(column, dGamma, dBeta));
-        forEachBlock(x, LayerNormBackward.SCRATCH_LENGTH, (row, n, s) -> gradient.rows(row, n, dx, s));
+        if (tasks.isAloneDown(x)) {
+            for (int column = 0; column < x.cols(); column += RowTasks.COLUMNS) {
+                LayerNormBackward.addParameterGradients(x, column, mean, rstd, dy, dGamma, dBeta);
+            }
+        } else {
+            tasks.forEachColumns(
+                    x, column -> LayerNormBackward.addParameterGradients(x, column, mean, rstd, dy, dGamma, dBeta));
+        }
+        if (tasks.isAlone(x)) {
+            layerNormBackward(x, 0, RowTasks.rows(x), gamma, mean, rstd, dy, dx);
+        } else {
+            tasks.forEachRows(x, (first, n) -> layerNormBackward(x, first, n, gamma, mean, rstd, dy, dx));
+        }
+    }
+
+    private void layerNormBackward(
+            Matrix<float[]> x,
+            int first,
+            int n,
+            Matrix<float[]> gamma,
+            Matrix<float[]> mean,
+            Matrix<float[]> rstd,
+            Matrix<float[]> dy,
+            Matrix<float[]> dx) {
+        float[] working = scratch.take(LayerNormBackward.SCRATCH_LENGTH);
+        int most = together(x);
+        for (int done = 0; done < n; done += most) {
+            LayerNormBackward.rows(x, first + done, Math.min(most, n - done), gamma, mean, rstd, dy, dx, working);
+        }
+        scratch.giveBack(working);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.icl4j.transformer.decoder;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.icl4j.kernels.Kernels;
@@ -44,8 +43,9 @@ public final class DecoderPass<A> {
         Weights<A> weights = new Weights<>(kernels, decoder.parameters(), gradients, "");
         Workspace<A> workspace = new Workspace<>(kernels.precision(), batch, length, trains);
         this.stem = stem(weights, batch, length);
-        this.positions = positions(weights, batch, length, first);
         this.x = workspace.own(config.block().dModel());
+        this.dx = workspace.own(config.block().dModel());
+        this.positions = positions(weights, first);
         Optional<RotaryAngles<A>> angles = config.position() == Position.ROTARY
                 ? Optional.of(RotaryAngles.of(
                                 kernels.precision(),
@@ -61,7 +61,6 @@ public final class DecoderPass<A> {
             residual = blocks.getLast().y();
         }
         this.readout = new Readout<>(config, weights, workspace, residual);
-        this.dx = workspace.own(config.block().dModel());
     }
 
     private Stem<A> stem(Weights<A> weights, int batch, int length) {
@@ -71,13 +70,11 @@ public final class DecoderPass<A> {
         };
     }
 
-    private Optional<PositionVectors<A>> positions(Weights<A> weights, int batch, int length, int first) {
+    private Optional<PositionVectors<A>> positions(Weights<A> weights, int first) {
         return switch (config.position()) {
             case NONE, ROTARY -> Optional.empty();
-            case LEARNED -> Optional.of(PositionVectors.learned(weights.at("wpe"), batch, length, first));
-            case SINUSOIDAL ->
-                Optional.of(PositionVectors.sinusoidal(
-                        weights.kernels(), batch, length, first, config.block().dModel()));
+            case LEARNED -> Optional.of(PositionVectors.learned(weights.at("wpe"), first, x, dx));
+            case SINUSOIDAL -> Optional.of(PositionVectors.sinusoidal(weights.kernels(), first, x));
         };
     }
 
@@ -132,7 +129,9 @@ public final class DecoderPass<A> {
     }
 
     private void forwardFromStem() {
-        positions.ifPresent(vectors -> vectors.addTo(x));
+        if (positions.isPresent()) {
+            positions.get().addToX();
+        }
         for (Block<A> block : blocks) {
             block.forward();
         }
@@ -164,14 +163,16 @@ public final class DecoderPass<A> {
         if (!trains) {
             throw new IllegalStateException("backward on a pass without gradients; make it by trainingPass");
         }
-        if (!Arrays.equals(dOut.shape(), out().shape())) {
+        if (!dOut.isShapedAs(out())) {
             throw new IllegalArgumentException("gradient " + dOut + " for the output " + out());
         }
         readout.backward(dOut, dx);
         for (int layer = blocks.size() - 1; layer >= 0; layer--) {
             blocks.get(layer).backward(dx);
         }
-        positions.ifPresent(vectors -> vectors.backward(dx));
+        if (positions.isPresent()) {
+            positions.get().backward();
+        }
         stem.backward(dx);
     }
 }

@@ -24,7 +24,7 @@ final class NumberStem<A> implements Stem<A> {
      * @throws IllegalArgumentException if {@code numbers} has another shape
      */
     void forward(Tensor<A> numbers, Tensor<A> x) {
-        if (!Arrays.equals(numbers.shape(), shape)) {
+        if (!numbers.isShaped(shape)) {
             throw new IllegalArgumentException(
                     "input " + numbers + " for a pass over " + Arrays.toString(shape) + " [batch, length, width]");
         }

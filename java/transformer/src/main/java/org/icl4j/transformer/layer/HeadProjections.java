@@ -77,10 +77,10 @@ final class HeadProjections<A> {
     /** Leaves q, k and v. */
     void project() {
         in.forward(wires.in().matrix(), joint, in.epilogue());
-        angles.ifPresent(turns -> {
-            kernels.rotary(queryHeads, turns, q, q);
-            kernels.rotary(keyHeads, turns, k, k);
-        });
+        if (angles.isPresent()) {
+            kernels.rotary(queryHeads, angles.get(), q, q);
+            kernels.rotary(keyHeads, angles.get(), k, k);
+        }
     }
 
     /** Leaves dz. */
@@ -90,10 +90,10 @@ final class HeadProjections<A> {
 
     /** From dq, dk and dv, which are overwritten. */
     void projectBackward(Tensor<A> dIn) {
-        angles.ifPresent(turns -> {
-            kernels.rotaryBackward(queryHeads, turns, dq, dq);
-            kernels.rotaryBackward(keyHeads, turns, dk, dk);
-        });
+        if (angles.isPresent()) {
+            kernels.rotaryBackward(queryHeads, angles.get(), dq, dq);
+            kernels.rotaryBackward(keyHeads, angles.get(), dk, dk);
+        }
         in.backward(wires.in().matrix(), dJoint, dIn.matrix());
     }
 }

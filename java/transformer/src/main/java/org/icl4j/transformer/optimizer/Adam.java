@@ -1,9 +1,9 @@
 package org.icl4j.transformer.optimizer;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
 import org.icl4j.kernels.AdamW;
 import org.icl4j.kernels.Kernels;
-import org.icl4j.kernels.Matrix;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
 
@@ -17,6 +17,7 @@ public final class Adam<A> {
     private final Parameters<A> parameters;
     private final Parameters<A> firstMoments;
     private final Parameters<A> secondMoments;
+    private final List<String> names;
     private long steps;
 
     /** Moments at zero, no step taken. */
@@ -25,6 +26,7 @@ public final class Adam<A> {
         this.parameters = parameters;
         this.firstMoments = parameters.zerosLike();
         this.secondMoments = parameters.zerosLike();
+        this.names = List.copyOf(parameters.names());
     }
 
     /**
@@ -34,17 +36,38 @@ public final class Adam<A> {
      * @throws IllegalArgumentException if names or shapes differ; nothing is then updated or counted
      */
     public void step(AdamW settings, Parameters<A> gradients) {
+        step(settings, gradients, (tasks, task) -> {
+            for (int i = 0; i < tasks; i++) {
+                task.accept(i);
+            }
+        });
+    }
+
+    /**
+     * The same with the parameters, in any order and perhaps at once, as tasks of {@code runner}.
+     *
+     * @throws IllegalArgumentException as {@link #step(AdamW, Parameters)}
+     */
+    public void step(AdamW settings, Parameters<A> gradients, Runner runner) {
         requireLikeParameters(gradients);
-        for (String name : parameters.names()) {
-            kernels.adamW(
-                    settings,
-                    steps + 1,
-                    row(parameters.get(name)),
-                    row(gradients.get(name)),
-                    row(firstMoments.get(name)),
-                    row(secondMoments.get(name)));
-        }
+        runner.run(names.size(), i -> update(names.get(i), settings, gradients));
         steps++;
+    }
+
+    private void update(String name, AdamW settings, Parameters<A> gradients) {
+        kernels.adamW(
+                settings,
+                steps + 1,
+                parameters.get(name).matrix(),
+                gradients.get(name).matrix(),
+                firstMoments.get(name).matrix(),
+                secondMoments.get(name).matrix());
+    }
+
+    /** Runs a task for 0 … tasks − 1, each once, and waits for all. */
+    @FunctionalInterface
+    public interface Runner {
+        void run(int tasks, IntConsumer task);
     }
 
     private void requireLikeParameters(Parameters<A> gradients) {
@@ -52,18 +75,14 @@ public final class Adam<A> {
             throw new IllegalArgumentException(
                     "gradients of " + gradients.names() + " for the parameters " + parameters.names());
         }
-        for (String name : parameters.names()) {
+        for (String name : names) {
             Tensor<A> parameter = parameters.get(name);
             Tensor<A> gradient = gradients.get(name);
-            if (!Arrays.equals(parameter.shape(), gradient.shape())) {
+            if (!parameter.isShapedAs(gradient)) {
                 throw new IllegalArgumentException(
                         "parameter '" + name + "' is " + parameter + ", but its gradient is " + gradient);
             }
         }
-    }
-
-    private static <A> Matrix<A> row(Tensor<A> tensor) {
-        return Matrix.row(tensor.array(), 0, tensor.size());
     }
 
     /** Steps taken so far. */

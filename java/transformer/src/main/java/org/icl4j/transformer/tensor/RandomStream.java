@@ -13,13 +13,11 @@ import java.util.random.RandomGenerator;
 public final class RandomStream implements RandomGenerator {
     private static final long GAMMA = 0x9e3779b97f4a7c15L;
 
-    private final long key;
+    private long key;
     private long drawn;
-    private double spare = Double.NaN;
+    private double spare;
 
-    private RandomStream(long key) {
-        this.key = key;
-    }
+    private RandomStream() {}
 
     /**
      * The stream at these coordinates.
@@ -30,13 +28,21 @@ public final class RandomStream implements RandomGenerator {
      * @param sample sample within the step, or 0
      */
     public static RandomStream of(long seed, String purpose, long step, long sample) {
-        long key = finish(seed + GAMMA);
+        RandomStream stream = new RandomStream();
+        stream.restart(seed, purpose, step, sample);
+        return stream;
+    }
+
+    /** Goes to the beginning of the stream at other coordinates, and becomes that of {@link #of}. */
+    public void restart(long seed, String purpose, long step, long sample) {
+        key = finish(seed + GAMMA);
         for (int i = 0; i < purpose.length(); i++) {
             key = finish(key + GAMMA * (purpose.charAt(i) + 1L));
         }
         key = finish(key ^ finish(step + GAMMA));
         key = finish(key ^ finish(sample + 2 * GAMMA));
-        return new RandomStream(key);
+        drawn = 0;
+        spare = Double.NaN;
     }
 
     private static long finish(long z) {
@@ -59,9 +65,15 @@ public final class RandomStream implements RandomGenerator {
             return value;
         }
         double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble())); // 1 − u is never 0.
-        double angle = 2 * Math.PI * nextDouble();
-        spare = radius * StrictMath.sin(angle);
-        return radius * StrictMath.cos(angle);
+        double turn = nextDouble();
+        int quarters = (int) Math.rint(4 * turn);
+        double rest = 2 * Math.PI * (turn - quarters / 4.0); // At most π/4: of more StrictMath makes arrays.
+        double cos = radius * StrictMath.cos(rest);
+        double sin = radius * StrictMath.sin(rest);
+        boolean odd = quarters % 2 == 1;
+        int sign = quarters % 4 < 2 ? 1 : -1;
+        spare = sign * (odd ? cos : sin);
+        return sign * (odd ? -sin : cos);
     }
 
     /** Fills {@code tensor} with normal deviates of this standard deviation, in row-major order. */

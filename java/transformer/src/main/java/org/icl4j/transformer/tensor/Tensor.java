@@ -14,6 +14,11 @@ public final class Tensor<A> {
     private final int[] shape;
     private final A array;
 
+    /** Views, made when they are asked for first; two threads may each make one, and either is right. */
+    private Matrix<A> matrix;
+
+    private Matrix<A> batch;
+
     private Tensor(Precision<A> precision, A array, int[] shape) {
         this.precision = precision;
         this.array = array;
@@ -90,6 +95,16 @@ public final class Tensor<A> {
         return shape.clone();
     }
 
+    /** Whether it has these dimensions. */
+    public boolean isShaped(int... dimensions) {
+        return Arrays.equals(shape, dimensions);
+    }
+
+    /** Whether it has the dimensions of {@code other}. */
+    public boolean isShapedAs(Tensor<?> other) {
+        return Arrays.equals(shape, other.shape);
+    }
+
     /** Element {@code index} in row-major order. */
     public double get(int index) {
         return precision.get(array, index);
@@ -121,18 +136,23 @@ public final class Tensor<A> {
      * @throws IllegalArgumentException if there are more than 2³¹ − 1 rows, as an empty tensor may have
      */
     public Matrix<A> matrix() {
-        if (shape.length == 0) {
-            return Matrix.of(array, 1, 1);
+        if (matrix == null) {
+            int last = shape.length - 1;
+            matrix = last < 0
+                    ? Matrix.of(array, 1, 1)
+                    : Matrix.of(array, elements(Arrays.copyOf(shape, last)), shape[last]);
         }
-        int last = shape.length - 1;
-        return Matrix.of(array, elements(Arrays.copyOf(shape, last)), shape[last]);
+        return matrix;
     }
 
     /** A rank-3 tensor [B, T, C] as a batch of B matrices [T, C]. */
     public Matrix<A> batch() {
         requireRank(3);
-        int stride = size() == 0 ? 0 : shape[1] * shape[2]; // Without elements the product may be above any int.
-        return Matrix.batch(array, 0, shape[0], stride, shape[1], shape[2], Math.max(1, shape[2]));
+        if (batch == null) {
+            int stride = size() == 0 ? 0 : shape[1] * shape[2]; // Without elements the product may be above any int.
+            batch = Matrix.batch(array, 0, shape[0], stride, shape[1], shape[2], Math.max(1, shape[2]));
+        }
+        return batch;
     }
 
     /** Of a rank-3 tensor [B, T, C], T ≥ 1, the last position of every sequence, as one matrix [B, C]. */
@@ -175,7 +195,7 @@ public final class Tensor<A> {
     }
 
     private Tensor<A> combine(Tensor<A> other, int sign) {
-        if (!Arrays.equals(shape, other.shape)) {
+        if (!isShapedAs(other)) {
             throw new IllegalArgumentException("tensors " + this + " and " + other + " differ in shape");
         }
         Tensor<A> result = zerosLike();

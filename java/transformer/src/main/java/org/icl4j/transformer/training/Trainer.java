@@ -10,7 +10,6 @@ import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.optimizer.Adam;
-import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -18,7 +17,8 @@ import org.icl4j.transformer.tensor.Tensor;
  * run that was stopped goes on to the same bytes.
  *
  * <p>The batch is split into {@link #SHARES} shares, whatever the number of threads, and their gradients are added up in order: so
- * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, each with kernels of one thread but on OpenBLAS.
+ * a run has the same bytes with 1, 2 or 4 threads. The threads work on shares, and then on parameters, each with kernels of one thread but
+ * on OpenBLAS. In the steady state a step on the vector provider makes a few objects, as many for any model and batch.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
@@ -34,6 +34,10 @@ public final class Trainer<A> implements AutoCloseable {
     private final Kernels<A> ofOneThread;
     private final List<BatchShare<A>> shares = new ArrayList<>();
     private final ShareThreads threads;
+    private final GradientNorm<A> norm;
+
+    /** By shares: their gradients, in the order of the parameters. */
+    private final List<List<Matrix<A>>> gradients = new ArrayList<>();
 
     /**
      * Training of {@code decoder}, whose parameters every step changes.
@@ -45,14 +49,19 @@ public final class Trainer<A> implements AutoCloseable {
         this.kernels = decoder.kernels();
         this.objective = objective;
         this.settings = settings;
-        this.adam = new Adam<>(kernels, decoder.parameters());
         this.ofOneThread = ofOneThread(kernels);
+        this.adam = new Adam<>(ofOneThread, decoder.parameters());
         Decoder<A> worker = new Decoder<>(decoder.config(), ofOneThread, decoder.parameters());
         int count = Math.min(SHARES, objective.batch());
         for (int i = 0; i < count; i++) {
-            shares.add(share(worker, i, count));
+            BatchShare<A> share = share(worker, i, count);
+            shares.add(share);
+            gradients.add(share.gradients().asMap().values().stream()
+                    .map(Tensor::matrix)
+                    .toList());
         }
         this.threads = new ShareThreads(Math.min(nThreads, count));
+        this.norm = new GradientNorm<>(ofOneThread, shares.getFirst().gradients(), threads);
     }
 
     /**
@@ -115,32 +124,31 @@ public final class Trainer<A> implements AutoCloseable {
         long number = adam.steps();
         threads.run(shares.size(), i -> shares.get(i).run(number));
         double loss = shares.stream().mapToDouble(BatchShare::loss).sum() / objective.batch();
-        Parameters<A> gradients = sumOfGradients();
-        double norm = GradientNorm.of(kernels, gradients);
-        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        sumGradients();
+        double length = norm.value();
+        if (!Double.isFinite(loss) || !Double.isFinite(length)) {
             throw new NonFiniteException(number + 1, firstNonFinite(number));
         }
-        if (norm > settings.clipNorm()) {
-            GradientNorm.scale(kernels, gradients, settings.clipNorm() / norm);
+        if (length > settings.clipNorm()) {
+            norm.scale(settings.clipNorm() / length);
         }
         double rate = settings.schedule().at(number + 1);
         AdamW adamW = settings.adamW();
-        adam.step(new AdamW(rate, adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay()), gradients);
-        return new Step(loss, norm, rate);
+        adam.step(
+                new AdamW(rate, adamW.beta1(), adamW.beta2(), adamW.epsilon(), adamW.weightDecay()),
+                shares.getFirst().gradients(),
+                threads::run);
+        return new Step(loss, length, rate);
     }
 
-    /** Those of the first share, with the others' added in order. */
-    private Parameters<A> sumOfGradients() {
-        Parameters<A> sum = shares.getFirst().gradients();
-        List<Tensor<A>> tensors = List.copyOf(sum.asMap().values());
-        List<String> names = List.copyOf(sum.names());
-        threads.run(names.size(), n -> {
-            Matrix<A> to = tensors.get(n).matrix();
-            for (BatchShare<A> share : shares.subList(1, shares.size())) {
-                kernels.add(to, share.gradients().get(names.get(n)).matrix(), to);
+    /** Adds to those of the first share the others' in order. */
+    private void sumGradients() {
+        List<Matrix<A>> sums = gradients.getFirst();
+        threads.run(sums.size(), n -> {
+            for (int share = 1; share < gradients.size(); share++) {
+                ofOneThread.add(sums.get(n), gradients.get(share).get(n), sums.get(n));
             }
         });
-        return sum;
     }
 
     /** What the same step does on kernels that are watched, a share after the other. */

@@ -10,10 +10,15 @@ public final class Draws {
     /** The next {@code count} normal deviates of mean 0 and variance 1. */
     public static double[] gaussians(RandomStream random, int count) {
         double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
+        fillGaussians(random, values);
+        return values;
+    }
+
+    /** The same in the place of {@code values}. */
+    public static void fillGaussians(RandomStream random, double[] values) {
+        for (int i = 0; i < values.length; i++) {
             values[i] = random.nextGaussian();
         }
-        return values;
     }
 
     /**

@@ -31,14 +31,21 @@ public interface FunctionClass {
     /** Draws a function. Only inputs whose coordinates from {@code activeDims} on are 0 are going to be asked. */
     ToDoubleFunction<double[]> draw(RandomStream random, int activeDims);
 
-    /** Draws the inputs of a prompt, here from N(0, I); coordinates from {@code activeDims} on are 0. */
-    default double[][] inputs(RandomStream random, int points, int activeDims) {
-        double[][] xs = new double[points][];
-        for (int i = 0; i < points; i++) {
-            xs[i] = Draws.gaussians(random, nDims());
-            Arrays.fill(xs[i], activeDims, nDims(), 0);
+    /** As {@link #draw}; what it gives may stand in the place of {@code old}, a function of this class that nobody asks any more. */
+    default ToDoubleFunction<double[]> redraw(ToDoubleFunction<double[]> old, RandomStream random, int activeDims) {
+        return draw(random, activeDims);
+    }
+
+    /**
+     * Draws the inputs of a prompt, here from N(0, I); coordinates from {@code activeDims} on are 0.
+     *
+     * @param xs [k][d], overwritten
+     */
+    default void drawInputs(RandomStream random, int activeDims, double[][] xs) {
+        for (double[] x : xs) {
+            Draws.fillGaussians(random, x);
+            Arrays.fill(x, activeDims, x.length, 0);
         }
-        return xs;
     }
 
     /**
@@ -57,23 +64,7 @@ public interface FunctionClass {
      * @throws IllegalArgumentException if {@code points} is negative or {@code activeDims} not from 1 to d
      */
     default Points sample(RandomStream random, int points, int activeDims) {
-        if (points < 0 || activeDims < 1 || activeDims > nDims()) {
-            throw new IllegalArgumentException("prompt with points=" + points + " activeDims=" + activeDims
-                    + ": points must not be negative, activeDims be from 1 to " + nDims());
-        }
-        ToDoubleFunction<double[]> function = draw(random, activeDims);
-        double[][] xs = inputs(random, points, activeDims);
-        double[] targets = new double[points];
-        for (int i = 0; i < points; i++) {
-            targets[i] = function.applyAsDouble(xs[i]);
-        }
-        double[] ys = targets.clone();
-        if (noise() > 0) {
-            for (int i = 0; i < points; i++) {
-                ys[i] += noise() * random.nextGaussian();
-            }
-        }
-        return new Points(xs, ys, targets);
+        return new PromptSampler(this, points).next(random, activeDims);
     }
 
     /** The same with all coordinates active. */

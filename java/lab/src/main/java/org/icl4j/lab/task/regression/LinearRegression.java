@@ -38,8 +38,21 @@ public record LinearRegression(int nDims, double noise) implements FunctionClass
 
     @Override
     public ToDoubleFunction<double[]> draw(RandomStream random, int activeDims) {
-        double[] omega = Draws.gaussians(random, nDims);
-        return x -> Vectors.dot(omega, x);
+        return redraw(x -> 0, random, activeDims);
+    }
+
+    @Override
+    public ToDoubleFunction<double[]> redraw(ToDoubleFunction<double[]> old, RandomStream random, int activeDims) {
+        Product product = old instanceof Product given ? given : new Product(new double[nDims]);
+        Draws.fillGaussians(random, product.omega);
+        return product;
+    }
+
+    private record Product(double[] omega) implements ToDoubleFunction<double[]> {
+        @Override
+        public double applyAsDouble(double[] x) {
+            return Vectors.dot(omega, x);
+        }
     }
 
     /** Ridge regression with λ = σ², which is least squares of least norm where there is no noise. */

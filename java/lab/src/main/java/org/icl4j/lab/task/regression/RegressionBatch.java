@@ -1,5 +1,6 @@
 package org.icl4j.lab.task.regression;
 
+import java.util.Optional;
 import org.icl4j.kernels.Precision;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
@@ -13,6 +14,8 @@ import org.icl4j.transformer.tensor.Tensor;
 public final class RegressionBatch<A> {
     private final Tensor<A> tokens;
     private final Tensor<A> labels;
+    private final RandomStream random = RandomStream.of(0, "", 0, 0);
+    private Optional<PromptSampler> sampler = Optional.empty();
 
     /**
      * Zeros.
@@ -66,9 +69,19 @@ public final class RegressionBatch<A> {
      * @throws IllegalArgumentException if the class is not of d dimensions or cannot be sampled so
      */
     public void sample(FunctionClass functions, long seed, String purpose, long step, long first, int activeDims) {
+        PromptSampler prompts = sampler(functions);
         for (int b = 0; b < count(); b++) {
-            set(b, functions.sample(RandomStream.of(seed, purpose, step, first + b), points(), activeDims));
+            random.restart(seed, purpose, step, first + b);
+            set(b, prompts.next(random, activeDims));
         }
+    }
+
+    /** That of the call before if it was for the same functions, so that a step of training makes none. */
+    private PromptSampler sampler(FunctionClass functions) {
+        if (sampler.isEmpty() || sampler.get().functions() != functions) {
+            sampler = Optional.of(new PromptSampler(functions, points()));
+        }
+        return sampler.get();
     }
 
     /**

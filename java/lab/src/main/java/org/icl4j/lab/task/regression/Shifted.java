@@ -49,13 +49,12 @@ record Shifted(String name, FunctionClass base, Move move, double inputScale, do
     }
 
     @Override
-    public double[][] inputs(RandomStream random, int points, int activeDims) {
-        double[][] xs = base.inputs(random, points, activeDims);
+    public void drawInputs(RandomStream random, int activeDims, double[][] xs) {
+        base.drawInputs(random, activeDims, xs);
         move.apply(xs, random);
         for (double[] x : xs) {
             Arrays.fill(x, activeDims, x.length, 0);
         }
-        return xs;
     }
 
     /** That of the class, where functions and noise are its own: moved inputs say nothing about the function by themselves. */

@@ -30,6 +30,12 @@ class FunctionClassTest {
                 TaskPool.draw(TaskSeed.SEED, 7, 4, 0.5));
     }
 
+    private static double[] input(FunctionClass functions, RandomStream random, int activeDims) {
+        double[][] xs = new double[1][functions.nDims()];
+        functions.drawInputs(random, activeDims, xs);
+        return xs[0];
+    }
+
     private static Points draw(FunctionClass functions, long sample, int points, int activeDims) {
         return functions.sample(TaskSeed.stream("law", sample), points, activeDims);
     }
@@ -57,7 +63,7 @@ class FunctionClassTest {
     void degreeIsThatOfTheFunctions(FunctionClass functions) {
         RandomStream random = TaskSeed.stream("degree", 0);
         ToDoubleFunction<double[]> function = functions.draw(random, 4);
-        double[] x = functions.inputs(random, 1, 4)[0];
+        double[] x = input(functions, random, 4);
         double[] scaled = Arrays.stream(x).map(v -> 3 * v).toArray();
         double expected = Math.pow(3, functions.degree()) * function.applyAsDouble(x);
         assertEquals(expected, function.applyAsDouble(scaled), 1e-12 * (1 + Math.abs(expected)));
@@ -107,7 +113,7 @@ class FunctionClassTest {
         ToDoubleFunction<double[]> tree = new DecisionTree(3, 2).draw(TaskSeed.stream("tree", 0), 3);
         Set<Double> values = new HashSet<>();
         for (int b = 0; b < 300; b++) {
-            double[] x = new LinearRegression(3).inputs(TaskSeed.stream("tree inputs", b), 1, 3)[0];
+            double[] x = input(new LinearRegression(3), TaskSeed.stream("tree inputs", b), 3);
             double[] signs = Arrays.stream(x).map(Math::signum).toArray();
             assertEquals(tree.applyAsDouble(signs), tree.applyAsDouble(x));
             values.add(tree.applyAsDouble(x));
