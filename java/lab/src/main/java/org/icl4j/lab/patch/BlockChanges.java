@@ -2,7 +2,9 @@ package org.icl4j.lab.patch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.icl4j.lab.patch.BlockPatcher.Step;
 import org.icl4j.transformer.layer.BlockConfig;
+import org.icl4j.transformer.layer.BlockConfig.Residual;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
 import org.icl4j.transformer.trace.Recorder;
@@ -18,7 +20,7 @@ final class BlockChanges<A> {
     private final Parameters<A> parameters;
     private final BlockActivations context;
     private final BlockActivations alone;
-    final List<Change<A>> changes = new ArrayList<>();
+    private final List<Change<A>> changes = new ArrayList<>();
 
     BlockChanges(
             BlockPatcher patcher,
@@ -35,7 +37,27 @@ final class BlockChanges<A> {
         this.alone = BlockActivations.of(config, alone, layer, 0);
     }
 
-    void changeInputs() {
+    Patch<A> of(Step step) {
+        switch (step) {
+            case INPUTS -> changeInputs();
+            case REST -> changeRest(besideMlp());
+            case DIRECTION -> changeDirection(besideMlp());
+            case GAIN -> changeGain(besideMlp());
+        }
+        return new Patch<>(changes);
+    }
+
+    /** v_C − v, as far as it reaches the output. */
+    private double[] besideMlp() {
+        return config.residual() == Residual.NONE
+                ? new double[config.dModel()]
+                : Doubles.difference(context.residMid(), alone.residMid());
+    }
+
+    private void changeInputs() {
+        if (config.residual() == Residual.PARALLEL) {
+            return;
+        }
         if (config.experts().isPresent()) {
             changeInput(block + ".mlp.gate.weight");
         }
@@ -67,16 +89,12 @@ final class BlockChanges<A> {
                 name, Doubles.tensor(weight, more, 1 / norm), Doubles.tensor(weight, x, 1 / norm)));
     }
 
-    void changeOutput() {
-        double[] delta = Doubles.difference(context.residMid(), alone.residMid());
-        switch (form) {
-            case BIAS -> {
-                String name = block + ".mlp.c_proj.bias";
-                changes.add(new Change.Shift<>(name, Doubles.tensor(parameters.get(name), delta, 1)));
-            }
-            case WEIGHT -> changeDown(delta);
-            case GAIN -> changeGain(delta);
-            case STABLE_GAIN -> changeGainStably(delta);
+    private void changeRest(double[] delta) {
+        if (form == OutputForm.BIAS && Doubles.squaredNorm(delta) > 0) {
+            String name = block + ".mlp.c_proj.bias";
+            changes.add(new Change.Shift<>(name, Doubles.tensor(parameters.get(name), delta, 1)));
+        } else if (form == OutputForm.WEIGHT) {
+            changeDown(delta);
         }
     }
 
@@ -91,17 +109,22 @@ final class BlockChanges<A> {
     }
 
     private void changeGain(double[] delta) {
+        double[] missing = Doubles.difference(context.mlpOut(), alone.mlpOut());
+        Doubles.add(missing, 1, delta);
         double[] normed = normed();
-        double[] change = new double[delta.length];
+        double[] change = new double[missing.length];
         for (int j = 0; j < change.length; j++) {
-            if (normed[j] == 0 && delta[j] != 0) {
+            if (normed[j] == 0 && missing[j] != 0) {
                 throw new NoPatchException("no patch of '" + gainName() + "': component " + j
-                        + " of what it multiplies is 0, where " + delta[j]
-                        + " is missing; use the stable form, which changes the MLP's last map too");
+                        + " of what it multiplies is 0, where " + missing[j] + " is missing"
+                        + (form == OutputForm.GAIN
+                                ? "; use the stable form, which changes the MLP's last map too"
+                                : ""));
             }
-            change[j] = delta[j] == 0 ? 0 : delta[j] / normed[j];
+            change[j] = missing[j] == 0 ? 0 : missing[j] / normed[j];
         }
-        changeGainBy(change);
+        Tensor<A> gain = parameters.get(gainName());
+        changes.add(new Change.Shift<>(gainName(), Doubles.tensor(gain, change, 1)));
     }
 
     /** f, from what the block made of it, m∘f: to its last digits where m is not 0. */
@@ -116,41 +139,20 @@ final class BlockChanges<A> {
         return normed;
     }
 
-    private void changeGainBy(double[] change) {
-        Tensor<A> gain = parameters.get(gainName());
-        changes.add(new Change.Shift<>(gainName(), Doubles.tensor(gain, change, 1)));
-    }
-
     /** The norm makes s·y of a vector p = ‖p‖·y, y of mean square 1, with s = 1 but for eps; so s·m is the gain of y. */
-    private void changeGainStably(double[] delta) {
+    private void changeDirection(double[] delta) {
         double[] result = result();
         double size = Doubles.rootMeanSquare(result);
         double length = size > 0 ? size : 1;
-        double shrink = length / Math.sqrt(length * length + config.eps());
         double[] gain = new double[delta.length];
-        Doubles.add(gain, shrink, Doubles.of(parameters.get(gainName())));
+        Doubles.add(gain, length / Math.sqrt(length * length + config.eps()), Doubles.of(parameters.get(gainName())));
         double[] goal = delta.clone();
         for (int j = 0; j < goal.length; j++) {
             goal[j] += gain[j] * result[j] / length;
         }
-        double[] y = SphereProjection.of(gain, goal).y();
-        double[] missing = new double[y.length];
-        Doubles.add(missing, length, y);
-        Doubles.add(missing, -1, result);
-        changeDown(missing);
-        changeGainBy(gainChange(gain, goal, y, shrink));
-    }
-
-    private double[] gainChange(double[] gain, double[] goal, double[] y, double shrink) {
-        double[] change = new double[y.length];
-        for (int j = 0; j < y.length; j++) {
-            if (y[j] == 0 && goal[j] != 0) {
-                throw new NoPatchException("no patch of " + block + ": component " + j + " of '" + gainName()
-                        + "' is 0, where " + goal[j] + " is to be reached");
-            }
-            change[j] = y[j] == 0 ? 0 : (goal[j] / y[j] - gain[j]) / shrink;
-        }
-        return change;
+        double[] turned = new double[delta.length];
+        Doubles.add(turned, length, SphereProjection.of(gain, goal).y());
+        changeDown(Doubles.difference(turned, result));
     }
 
     /** Σ gₑ·Wₑ·hₑ (+ bₑ): what the MLP gives before its norm. */

@@ -1,7 +1,7 @@
 package org.icl4j.lab.patch;
 
+import java.util.List;
 import org.icl4j.transformer.layer.BlockConfig;
-import org.icl4j.transformer.layer.BlockConfig.Residual;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.trace.Recorder;
 import org.icl4j.transformer.trace.Site;
@@ -39,40 +39,38 @@ public record BlockPatcher(BlockConfig config, OutputForm form) {
         return Recorder.of(Site.RESID_MID, Site.MLP_IN, Site.MLP_HIDDEN, Site.MLP_OUT, Site.GATES);
     }
 
-    /**
-     * The changes of block {@code layer}'s maps that read z.
-     *
-     * @param parameters of the model, that block not patched
-     * @param context a record of the run behind the context
-     * @param position the token's in that run
-     * @param alone a record of the run on the token alone
-     * @throws NoPatchException if z is 0
-     */
-    public <A> Patch<A> inputs(
-            Parameters<A> parameters, int layer, Recorder<A> context, int position, Recorder<A> alone) {
-        BlockChanges<A> work = new BlockChanges<>(this, parameters, layer, context, position, alone);
-        if (config.residual() != Residual.PARALLEL) {
-            work.changeInputs();
-        }
-        return new Patch<>(work.changes);
+    /** What is changed by steps, each from the activations as the one before leaves them, so that it holds for these to the last digits. */
+    public List<Step> steps() {
+        return switch (form) {
+            case BIAS, WEIGHT -> List.of(Step.INPUTS, Step.REST);
+            case GAIN -> List.of(Step.INPUTS, Step.GAIN);
+            case STABLE_GAIN -> List.of(Step.INPUTS, Step.DIRECTION, Step.GAIN);
+        };
+    }
+
+    /** A step of {@link #steps}. */
+    public enum Step {
+        /** The maps that read z. */
+        INPUTS,
+        /** The bias or weight that takes up v_C − v. */
+        REST,
+        /** The weight that turns f to where the gain is of most use. */
+        DIRECTION,
+        /** The gain, with what is then missing at the end of the block. */
+        GAIN
     }
 
     /**
-     * The changes of block {@code layer} that take up v_C − v; from the hidden layer as it is, so that they hold for it to the last
-     * digits.
+     * The changes of block {@code layer} in one step.
      *
-     * @param parameters of the model, that block's {@link #inputs} patched
+     * @param parameters of the model, that block patched by the steps before
      * @param context a record of the run behind the context
      * @param position the token's in that run
      * @param alone a record of the run on the token alone, with these parameters
      * @throws NoPatchException if a vector is 0 that the patch divides by
      */
-    public <A> Patch<A> output(
-            Parameters<A> parameters, int layer, Recorder<A> context, int position, Recorder<A> alone) {
-        BlockChanges<A> work = new BlockChanges<>(this, parameters, layer, context, position, alone);
-        if (config.residual() != Residual.NONE) {
-            work.changeOutput();
-        }
-        return new Patch<>(work.changes);
+    public <A> Patch<A> patch(
+            Step step, Parameters<A> parameters, int layer, Recorder<A> context, int position, Recorder<A> alone) {
+        return new BlockChanges<>(this, parameters, layer, context, position, alone).of(step);
     }
 }

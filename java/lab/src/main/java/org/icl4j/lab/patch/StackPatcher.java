@@ -1,5 +1,6 @@
 package org.icl4j.lab.patch;
 
+import org.icl4j.lab.patch.BlockPatcher.Step;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.decoder.DecoderPass;
 import org.icl4j.transformer.tensor.Parameters;
@@ -48,11 +49,12 @@ public final class StackPatcher<A> {
         Patch<A> patch = Patch.none();
         Parameters<A> patched = decoder.parameters();
         for (int layer = 0; layer < decoder.config().nLayers(); layer++) {
-            Patch<A> inputs = patcher.inputs(patched, layer, context, position, recorded(patched, position, query));
-            patched = inputs.appliedTo(patched);
-            Patch<A> output = patcher.output(patched, layer, context, position, recorded(patched, position, query));
-            patched = output.appliedTo(patched);
-            patch = patch.plus(inputs).plus(output);
+            for (Step step : patcher.steps()) {
+                Recorder<A> alone = recorded(patched, position, query);
+                Patch<A> changes = patcher.patch(step, patched, layer, context, position, alone);
+                patched = changes.appliedTo(patched);
+                patch = patch.plus(changes);
+            }
         }
         return patch;
     }

@@ -61,7 +61,7 @@ public final class BlocksExperiment implements Experiment {
                 Setting.integer("nHeads", 4, 1, 256, "attention heads"),
                 Setting.integer("dMlp", 64, 2, 16384, "hidden width of the MLPs"),
                 Setting.integer("depth", 12, 4, 48, "blocks of the deepest stacks; there are half as deep ones too"),
-                Setting.integer("draws", 3, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
+                Setting.integer("draws", 2, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
                 Setting.integer("gains", 200, 500, 2000, 2, 100_000, "random Gemma blocks to compare the two forms on"),
                 Setting.integer(
                         "queries", 256, 256, 384, 2, Thoughts.MOST, "most queries that one patch is found from"));
