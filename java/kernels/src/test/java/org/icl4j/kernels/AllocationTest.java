@@ -37,7 +37,7 @@ class AllocationTest {
         private final int rows;
         private final int cols;
 
-        /** A matrix that is packed, and attention with a bias, a cap and a window: about half more than was measured. */
+        /** A matrix that is packed, and some vectors in boxes for each head of 25 columns. */
         private final Map<String, Long> more;
 
         Setup(int threads, int count, int rows, int cols, Map<String, Long> more) {
