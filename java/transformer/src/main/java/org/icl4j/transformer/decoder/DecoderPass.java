@@ -139,7 +139,7 @@ public final class DecoderPass<A> {
     }
 
     private void forwardFromStem(Trace<A> trace) {
-        positions.ifPresent(vectors -> vectors.addTo(x));
+        positions.ifPresent(PositionVectors::addToX);
         for (int layer = 0; layer < blocks.size(); layer++) {
             blocks.get(layer).forward(layer, trace);
         }
