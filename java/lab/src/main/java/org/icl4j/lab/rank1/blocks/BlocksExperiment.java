@@ -47,9 +47,9 @@ public final class BlocksExperiment implements Experiment {
     @Override
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
-        durations.put(Scale.QUICK, "10 s");
-        durations.put(Scale.STANDARD, "30 s");
-        durations.put(Scale.FULL, "2 min");
+        durations.put(Scale.QUICK, "15 s");
+        durations.put(Scale.STANDARD, "1 min");
+        durations.put(Scale.FULL, "3 min");
         return durations;
     }
 

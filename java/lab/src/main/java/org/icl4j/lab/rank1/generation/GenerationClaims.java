@@ -40,7 +40,7 @@ final class GenerationClaims {
             list.add(
                     "trained." + kind.label(),
                     AT_LEAST,
-                    list.of(0.7, 0.9, 0.9),
+                    list.of(0.7, 0.85, 0.85),
                     "card G6",
                     kind.label()
                             + ": the model knows, with its history, how a text goes on that repeats itself, so that"
