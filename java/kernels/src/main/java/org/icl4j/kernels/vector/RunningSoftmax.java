@@ -50,6 +50,9 @@ final class RunningSoftmax {
             int.class,
             int.class);
 
+    private static MethodHandle logarithms =
+            OwnMethod.of(MethodHandles.lookup(), "logarithms", float[].class, int.class);
+
     private RunningSoftmax() {}
 
     static void begin(float[] s) {
@@ -166,7 +169,7 @@ final class RunningSoftmax {
     /** Writes maximum + log(sum) of {@code n} rows, NaN where all scores were −∞, and makes FACTOR 1/sum. */
     static void end(float[] s, float[] logSumExp, int at, int n) {
         finishSums(s, n);
-        logarithms(s, n);
+        logarithmsOf(s, n);
         for (int row = 0; row < n; row++) {
             logSumExp[at + row] = s[SUM + row] > 0 ? s[BLOCK + row] : Float.NaN;
         }
@@ -180,7 +183,14 @@ final class RunningSoftmax {
         }
     }
 
-    /** A loop of its own: beside anything else C2 would leave the logarithm's vectors in boxes. */
+    private static void logarithmsOf(float[] s, int n) {
+        try {
+            logarithms.invokeExact(s, n);
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
+        }
+    }
+
     private static void logarithms(float[] s, int n) {
         for (int row = 0; row < n; row += LENGTH) {
             FloatVector log = VectorMath.log(fromArray(SPECIES, s, SUM + row));
