@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class LinearSelfAttentionTest {
     private static final long SEED = Long.getLong("tests.seed", System.nanoTime());
 
-    /** A step makes four calls of kernels, each of at most 1 KiB, and their views. */
-    private static final long MOST_BYTES = 2048;
+    /** The smallest working array of the prompts below, the scores, has 42 kB. */
+    private static final long MOST_BYTES = 16_384;
 
     private static final Kernels<double[]> F64 =
             Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"));
@@ -202,7 +202,7 @@ class LinearSelfAttentionTest {
         ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         long thread = Thread.currentThread().threadId();
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, KernelOptions.defaults())) {
-            Prompts<float[]> prompts = new Prompts<>(Precision.F32, 32, 20, 40).draw(0);
+            Prompts<float[]> prompts = new Prompts<>(Precision.F32, 256, 20, 40).draw(0);
             LinearSelfAttention<float[]> model =
                     new LinearSelfAttention<>(kernels, LinearSelfAttention.initialize(20, 0.5, Precision.F32, SEED));
             LinearSelfAttention.Pass<float[]> pass = model.pass(prompts.e, prompts.queries);
