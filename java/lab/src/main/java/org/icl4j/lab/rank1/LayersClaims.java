@@ -110,6 +110,19 @@ final class LayersClaims {
                 "the diagonal SSM is linear, so that a context adds the same to every query: there the sum of two"
                         + " queries' updates has rank 1 too (worst sigma2/sigma1 of all blocks)");
         add(
+                "skip.random",
+                AT_MOST,
+                identity,
+                PAPER + "v1, App. A; card D3",
+                "all layers, with skip connections: the change of W and that of the output bias give the same output"
+                        + " (worst relative error of all blocks)");
+        add(
+                "skip.control",
+                AT_LEAST,
+                0.01,
+                PAPER + "v1, App. A; card D3",
+                "control: the change of W alone does not (least relative error of all blocks)");
+        add(
                 "tokens.prefix-rank",
                 AT_MOST,
                 f32 ? 1e-5 : 1e-12,

@@ -17,7 +17,7 @@ import org.icl4j.lab.task.Prompts;
 
 /**
  * The theorem is one of linear algebra, so it holds for every contextual layer; here it is tried on six, random and trained (cards D1,
- * D2 and D4 to D6). What does depend on the layer is how much each further example changes the update.
+ * D2, D3a and D4 to D6). What does depend on the layer is how much each further example changes the update.
  */
 public final class LayersExperiment implements Experiment {
     private final UpdateRule rule;
@@ -103,6 +103,8 @@ public final class LayersExperiment implements Experiment {
         RandomBlocks all = RandomBlocks.together(random.values());
         run.conclude("identity.random-control", all.least(o -> o.errors().unpatched()));
         run.conclude("part.empty", all.worst(o -> o.errors().empty()));
+        run.conclude("skip.random", all.worst(o -> o.skip().patched()));
+        run.conclude("skip.control", all.least(o -> o.skip().withoutBias()));
         run.conclude("tokens.prefix-rank", all.worst(Outcome::prefixRank));
         if (run.precision() == Precision.F64) {
             run.conclude("tokens.removal-rank", all.least(Outcome::removalRank));

@@ -15,7 +15,7 @@ import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
- * The theorem on untrained blocks (cards D1, D2 and D4): it is a fact of linear algebra, so it must hold for random weights on
+ * The theorem on untrained blocks (cards D1, D2, D3a and D4): it is a fact of linear algebra, so it must hold for random weights on
  * random prompts.
  *
  * @param outcomes one of each block
@@ -52,12 +52,19 @@ record RandomBlocks(List<Outcome> outcomes) {
      * What one block and prompt gave.
      *
      * @param errors of the theorem
+     * @param skip of the same block with skip connections
      * @param twoQueries σ₂/σ₁ of the sum of two queries' updates
      * @param prefixRank σ₂/σ₁ of the sum of 8 updates, prefix form
      * @param removalRank rank of the sum of 8 updates, removal form
      * @param normRatio norm of the removal form's sum by that of the prefix form's
      */
-    record Outcome(TheoremErrors errors, double twoQueries, double prefixRank, double removalRank, double normRatio) {
+    record Outcome(
+            TheoremErrors errors,
+            SkipErrors skip,
+            double twoQueries,
+            double prefixRank,
+            double removalRank,
+            double normRatio) {
 
         void record(Run<?> run, String condition, long seed) {
             run.measure(condition, EXAMPLES, seed, "identityError", errors.identity());
@@ -68,6 +75,8 @@ record RandomBlocks(List<Outcome> outcomes) {
             run.measure(condition, EXAMPLES, seed, "partUnpatchedError", errors.partsUnpatched());
             run.measure(condition, EXAMPLES, seed, "emptyPartLargestEntry", errors.empty());
             run.measure(condition, EXAMPLES, seed, "compositionError", errors.composition());
+            run.measure(condition, EXAMPLES, seed, "skipError", skip.patched());
+            run.measure(condition, EXAMPLES, seed, "skipErrorWithoutBias", skip.withoutBias());
             run.measure(condition, EXAMPLES, seed, "prefixError", errors.prefix());
             run.measure(condition, EXAMPLES, seed, "removalError", errors.removal());
             run.measure(
@@ -100,6 +109,7 @@ record RandomBlocks(List<Outcome> outcomes) {
         TokenByToken<A> few = TokenByToken.of(patching, prompt(run, seed, 1, RANK_EXAMPLES), 0);
         return new Outcome(
                 TheoremErrors.of(patching, prompt, 0),
+                SkipErrors.of(patching, prompt),
                 twoQueries(run, patching, prompt, seed),
                 Errors.secondToFirst(few.prefix().update()),
                 numericalRank(few.removal().update()),

@@ -32,6 +32,9 @@ public final class ContextualBlock<A> {
     /** Name of the bias b that is added to what W gives. */
     public static final String MLP_BIAS = ReluMlp.B;
 
+    /** Name of the bias b' that is added to the output. */
+    public static final String OUTPUT_BIAS = ReluMlp.B_OUT;
+
     private final ContextualBlockConfig config;
     private final Kernels<A> kernels;
     private final Parameters<A> parameters;

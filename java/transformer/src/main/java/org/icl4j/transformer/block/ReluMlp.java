@@ -18,6 +18,7 @@ import org.icl4j.transformer.tensor.Tensor;
 final class ReluMlp<A> {
     static final String W = "mlp.c_fc.weight";
     static final String B = "mlp.c_fc.bias";
+    static final String B_OUT = "mlp.c_proj.bias";
 
     private final Kernels<A> kernels;
     private final Linear<A> in;
