@@ -58,7 +58,7 @@ public final class Rank1Experiment implements Experiment {
     @Override
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
-        durations.put(Scale.QUICK, "20 s");
+        durations.put(Scale.QUICK, "25 s");
         durations.put(Scale.STANDARD, "40 s");
         durations.put(Scale.FULL, "6 min");
         return durations;
