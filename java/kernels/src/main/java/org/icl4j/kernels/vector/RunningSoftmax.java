@@ -50,6 +50,9 @@ final class RunningSoftmax {
             int.class,
             int.class);
 
+    private static MethodHandle finishSums =
+            OwnMethod.of(MethodHandles.lookup(), "finishSums", float[].class, int.class);
+
     private static MethodHandle logarithms =
             OwnMethod.of(MethodHandles.lookup(), "logarithms", float[].class, int.class);
 
@@ -168,8 +171,8 @@ final class RunningSoftmax {
 
     /** Writes maximum + log(sum) of {@code n} rows, NaN where all scores were −∞, and makes FACTOR 1/sum. */
     static void end(float[] s, float[] logSumExp, int at, int n) {
-        finishSums(s, n);
-        logarithmsOf(s, n);
+        run(finishSums, s, n);
+        run(logarithms, s, n);
         for (int row = 0; row < n; row++) {
             logSumExp[at + row] = s[SUM + row] > 0 ? s[BLOCK + row] : Float.NaN;
         }
@@ -183,9 +186,9 @@ final class RunningSoftmax {
         }
     }
 
-    private static void logarithmsOf(float[] s, int n) {
+    private static void run(MethodHandle method, float[] s, int n) {
         try {
-            logarithms.invokeExact(s, n);
+            method.invokeExact(s, n);
         } catch (Throwable e) {
             throw OwnMethod.unchecked(e);
         }
