@@ -63,7 +63,7 @@ public final class GenerationExperiment implements Experiment {
     @Override
     public Map<Scale, String> durations() {
         Map<Scale, String> durations = new EnumMap<>(Scale.class);
-        durations.put(Scale.QUICK, "25 s");
+        durations.put(Scale.QUICK, "30 s");
         durations.put(Scale.STANDARD, "2 min");
         durations.put(Scale.FULL, "15 min");
         return durations;
