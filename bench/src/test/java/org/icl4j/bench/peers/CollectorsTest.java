@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.icl4j.bench.survey.Timing;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,8 +42,8 @@ class CollectorsTest {
             }
             ratios.forEach((collector, each) ->
                     System.out.printf("%s, %s over G1: %s%n", workload, collector, Arrays.toString(each)));
-            ratios.forEach((collector, each) ->
-                    assertEquals(1, median(each), MOST_DIFFERENCE, workload + ", " + collector + " over G1"));
+            ratios.forEach((collector, each) -> assertEquals(
+                    1, Timing.ofSeconds(each).seconds(), MOST_DIFFERENCE, workload + ", " + collector + " over G1"));
         }
     }
 
@@ -64,7 +65,8 @@ class CollectorsTest {
                 }
             }
             Map<String, Double> medians = new LinkedHashMap<>();
-            seconds.forEach((collector, rounds) -> medians.put(collector, median(rounds)));
+            seconds.forEach((collector, rounds) ->
+                    medians.put(collector, Timing.ofSeconds(rounds).seconds()));
             return medians;
         } finally {
             processes.values().forEach(PeerProcess::close);
@@ -79,11 +81,5 @@ class CollectorsTest {
                 scratch.resolve(collector + fork + ".log"),
                 "-XX:-UseG1GC",
                 "-XX:+Use" + collector + "GC");
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 }

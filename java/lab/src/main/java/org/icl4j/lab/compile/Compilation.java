@@ -27,7 +27,6 @@ import org.icl4j.transformer.files.AtomicDirectory;
 import org.icl4j.transformer.files.AtomicFile;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.tensor.Parameters;
-import org.icl4j.transformer.tensor.Tensor;
 
 /** Turns a context into a patch of a model's weights, and says how well the patch stands in for it. */
 public final class Compilation<A> {
@@ -208,10 +207,11 @@ public final class Compilation<A> {
                 .map(one -> new Report.Changed(
                         one.change().parameter(),
                         one.change().rank(),
-                        norm(one.change().left())
-                                / norm(model.decoder()
+                        one.change().left().norm()
+                                / model.decoder()
                                         .parameters()
-                                        .get(one.change().parameter())),
+                                        .get(one.change().parameter())
+                                        .norm(),
                         one.ridge(),
                         one.residual(),
                         adapter.loss(one.change())))
@@ -233,14 +233,6 @@ public final class Compilation<A> {
                 error,
                 error == null ? null : Tolerance.of(kernels.precision()),
                 recovered(quality));
-    }
-
-    private static double norm(Tensor<?> tensor) {
-        double sum = 0;
-        for (int i = 0; i < tensor.size(); i++) {
-            sum += tensor.get(i) * tensor.get(i);
-        }
-        return Math.sqrt(sum);
     }
 
     private static Double recovered(List<Quality> quality) {

@@ -28,6 +28,11 @@ final class BlockSettings {
                 prompts);
     }
 
+    /** Where a trained block is only what is worked on: looked at seldom on the way, and on few prompts. */
+    static List<Setting> ofTrainedBlock() {
+        return list(steps(500, 3000, 30000), evaluations(2, 4, 10), prompts(100, 200, 1000));
+    }
+
     /** Steps of each training. */
     static Setting steps(long quick, long standard, long full) {
         return Setting.integer("steps", quick, standard, full, 1, 10_000_000, "training steps");

@@ -120,15 +120,6 @@ public final class Errors {
         for (int i = 0; i < x.size(); i++) {
             sum += x.get(i) * y.get(i);
         }
-        return sum / norm(x) / norm(y);
-    }
-
-    /** Frobenius norm. */
-    public static double norm(Tensor<?> tensor) {
-        double sum = 0;
-        for (int i = 0; i < tensor.size(); i++) {
-            sum += tensor.get(i) * tensor.get(i);
-        }
-        return Math.sqrt(sum);
+        return sum / x.norm() / y.norm();
     }
 }

@@ -48,10 +48,7 @@ public final class LearningExperiment implements Experiment {
 
     @Override
     public List<Setting> settings() {
-        List<Setting> settings = new ArrayList<>(BlockSettings.list(
-                BlockSettings.steps(500, 3000, 30000),
-                BlockSettings.evaluations(2, 4, 10),
-                BlockSettings.prompts(100, 200, 1000)));
+        List<Setting> settings = new ArrayList<>(BlockSettings.ofTrainedBlock());
         settings.add(Setting.integer("repeats", 100, 200, 1000, 2, 100_000, "prompts to learn from"));
         return settings;
     }

@@ -43,8 +43,8 @@ record MarginalUpdates(double[][] own, double[][] foreign) {
                 for (int i = 0; i < n; i++) {
                     Tensor<A> next = patching.update(contexts.get(i + 1).row(p), query);
                     Tensor<A> other = patching.update(contexts.get(i + 1).row((p + 1) % heldOut.count()), query);
-                    own[p][i] = Errors.norm(next.minus(before));
-                    foreign[p][i] = Errors.norm(other.minus(before));
+                    own[p][i] = next.minus(before).norm();
+                    foreign[p][i] = other.minus(before).norm();
                     before = next;
                 }
                 stage.at(p + 1, "");

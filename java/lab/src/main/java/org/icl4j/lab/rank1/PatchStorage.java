@@ -34,7 +34,7 @@ record PatchStorage(int numbers, int weightNumbers, double rebuiltError) {
     private static PatchStorage of(Tensor<?> w, Tensor<?> delta, Tensor<?> a, Tensor<?> update) {
         double[] u = new double[w.dim(0)];
         double[] v = new double[w.dim(1)];
-        double squaredNorm = Math.pow(Errors.norm(a), 2);
+        double squaredNorm = Math.pow(a.norm(), 2);
         for (int j = 0; j < v.length; j++) {
             v[j] = a.get(j) / squaredNorm;
             for (int i = 0; i < u.length; i++) {

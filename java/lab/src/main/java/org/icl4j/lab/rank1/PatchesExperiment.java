@@ -59,10 +59,7 @@ public final class PatchesExperiment implements Experiment {
 
     @Override
     public List<Setting> settings() {
-        List<Setting> settings = new ArrayList<>(BlockSettings.list(
-                BlockSettings.steps(500, 3000, 30000),
-                BlockSettings.evaluations(2, 4, 10),
-                BlockSettings.prompts(100, 200, 1000)));
+        List<Setting> settings = new ArrayList<>(BlockSettings.ofTrainedBlock());
         settings.add(Setting.integer("contexts", 60, 300, 1000, 2, 10_000, "contexts to make patches of"));
         return settings;
     }

@@ -113,7 +113,7 @@ record RandomBlocks(List<Outcome> outcomes) {
                 twoQueries(run, patching, prompt, seed),
                 Errors.secondToFirst(few.prefix().update()),
                 numericalRank(few.removal().update()),
-                Errors.norm(few.removal().update()) / Errors.norm(few.prefix().update()));
+                few.removal().update().norm() / few.prefix().update().norm());
     }
 
     private static <A> Prompts<A> prompt(Run<A> run, long seed, long step, int examples) {

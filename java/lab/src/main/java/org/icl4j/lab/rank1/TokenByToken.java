@@ -76,7 +76,7 @@ record TokenByToken<A>(Path<A> prefix, Path<A> removal, double skipped) {
                 Tensor<A> now = context(part);
                 Tensor<A> update = patching.rule().update(kernels, w0, now.minus(before), query);
                 w = w.plus(update);
-                if (largest == null || Errors.norm(update) > Errors.norm(largest)) {
+                if (largest == null || update.norm() > largest.norm()) {
                     largest = update;
                 }
                 worst = Math.max(worst, error(part, w, prompt.queries()));

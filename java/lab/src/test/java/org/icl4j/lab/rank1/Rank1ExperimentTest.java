@@ -102,7 +102,7 @@ class Rank1ExperimentTest {
         @Override
         public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
             Tensor<A> update = correct(kernels, w, delta, a);
-            double squared = Math.pow(Errors.norm(a), 2);
+            double squared = Math.pow(a.norm(), 2);
             for (int i = 0; i < update.size(); i++) {
                 update.set(i, squared * update.get(i));
             }

@@ -34,8 +34,8 @@ class RankOneUpdateTest {
         Tensor<double[]> update = new RankOneUpdate().update(F64, W, vector(-2, -2), vector(3, 4));
         double[] expected = {-18 / 25.0, -24 / 25.0, -42 / 25.0, -56 / 25.0, 6 / 25.0, 8 / 25.0};
         assertArrayEquals(expected, update.array(), 1e-15);
-        assertEquals(Math.sqrt(236) / 5, Errors.norm(update), 1e-14);
-        assertEquals(3.072458, Errors.norm(update), 1e-6);
+        assertEquals(Math.sqrt(236) / 5, update.norm(), 1e-14);
+        assertEquals(3.072458, update.norm(), 1e-6);
         double[] patched = W.plus(update).array();
         assertEquals(5, patched[0] * 3 + patched[1] * 4, 1e-14);
         assertEquals(11, patched[2] * 3 + patched[3] * 4, 1e-14);
@@ -50,7 +50,7 @@ class RankOneUpdateTest {
         for (double size : new double[] {-1, -0.1, 0.1, 1}) {
             Tensor<double[]> other =
                     update.plus(Tensor.of(Precision.F64, new double[] {4 * size, -3 * size, 0, 0, 0, 0}, 3, 2));
-            assertTrue(Errors.norm(other) > Errors.norm(update));
+            assertTrue(other.norm() > update.norm());
         }
     }
 
@@ -78,7 +78,7 @@ class RankOneUpdateTest {
     void notANumberIsNotSwallowed() {
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
             Tensor<double[]> update = new RankOneUpdate().update(F64, W, vector(bad, 0), vector(1, 1));
-            assertFalse(Double.isFinite(Errors.norm(update)));
+            assertFalse(Double.isFinite(update.norm()));
         }
     }
 }

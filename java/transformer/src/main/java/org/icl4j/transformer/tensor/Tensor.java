@@ -176,6 +176,15 @@ public final class Tensor<A> {
         return row;
     }
 
+    /** √Σ x², in double: the Frobenius norm of a matrix, NaN if an element is. */
+    public double norm() {
+        double sum = 0;
+        for (int i = 0; i < size(); i++) {
+            sum += get(i) * get(i);
+        }
+        return Math.sqrt(sum);
+    }
+
     /**
      * The sum, rounded to the storage type.
      *

@@ -70,6 +70,18 @@ class TensorTest {
     }
 
     @Test
+    void normIsOfAllElementsInDouble() {
+        assertEquals(
+                5, Tensor.of(Precision.F32, new float[] {3, 0, 0, -4}, 2, 2).norm());
+        assertEquals(
+                3e30 * Math.sqrt(2),
+                Tensor.of(Precision.F32, new float[] {3e30f, 3e30f}, 2).norm(),
+                1e24);
+        assertTrue(Double.isNaN(
+                Tensor.of(Precision.F64, new double[] {1, Double.NaN}, 2).norm()));
+    }
+
+    @Test
     void badShapes() {
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(Precision.F32, 2, -1));
         assertThrows(IllegalArgumentException.class, () -> Tensor.zeros(Precision.F32, 1 << 16, 1 << 16));

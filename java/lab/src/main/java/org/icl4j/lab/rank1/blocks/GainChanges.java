@@ -40,7 +40,7 @@ final class GainChanges {
                 .patch();
         return patch.changes().stream()
                 .filter(change -> change instanceof Change.Shift)
-                .mapToDouble(change -> Errors.norm(change.delta()))
+                .mapToDouble(change -> change.delta().norm())
                 .sum();
     }
 }
