@@ -23,7 +23,8 @@ public interface AttentionKernels<A> {
      * out[i, :] ← Σⱼ p[i, j]·v[j, :],  logSumExp[h, i] ← log Σⱼ exp(s[i, j])
      * </pre>
      *
-     * <p>Error: |out − exact| ≤ 4e-6·max|v| in f32 for scores of moderate size (|s| ≤ 30). The provider {@code vector} sums over
+     * <p>Error: |out − exact| ≤ 4e-6·max|v| in f32 for scores of moderate size (|s| ≤ 30), the maximum over those values of the
+     * column that query i sees, and |logSumExp − exact| ≤ 16·ε·(1 + |logSumExp|). The provider {@code vector} sums over
      * blocks of 64 keys and adds the blocks with compensation (Kahan 1965), so that the bound holds for any number of keys. A NaN in
      * a query or in a key or value it sees makes its output NaN; so do scores that are all −∞. With D = 0 and no bias only logSumExp
      * is written: the logarithm of the number of keys seen.
@@ -62,6 +63,9 @@ public interface AttentionKernels<A> {
      * </pre>
      *
      * <p>Gradients of keys and values are summed over the heads that share them. The bias is a constant: it has no gradient.
+     *
+     * <p>Error in f32, for the out and logSumExp given and scores of moderate size, ≤ 40·ε·G on all that is tested, up to 1,024 keys,
+     * with G the same sums of magnitudes, |dOut[i]|·(|v[j]| + |out[i]|) for dp − dOut·out and 1 for cap′.
      *
      * <p>Where a head has a NaN or an infinity among its operands, all of its gradients may be NaN; none is a finite number that
      * should not be.

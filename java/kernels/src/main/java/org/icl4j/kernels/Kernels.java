@@ -28,8 +28,8 @@ package org.icl4j.kernels;
  * columns and batch around it. {@code openblas} promises an error bound for its products only.
  *
  * <p><b>Allocation.</b> Once the JVM has compiled it, a call of {@code vector} makes at most 1 KiB of small objects, whatever
- * the size of its operands; working arrays are kept from call to call. {@link #pack} makes a matrix. Attention makes views of its
- * operands, some KiB for each head.
+ * the size of its operands; working arrays are kept from call to call. {@link #pack} makes a matrix. In some
+ * processes attention boxes a few vectors more, some hundred bytes for each head.
  *
  * <p><b>Threads.</b> Any number of threads may share one instance. {@link #close} ends the
  * instance's own threads; a call after it is an {@link IllegalStateException}.

@@ -13,10 +13,10 @@ public interface ProductKernels<A> {
      * C is not read: NaN in it does not survive. In f32, |β| ≤ 2⁻¹⁵⁰ is 0.
      *
      * <p>Error, elementwise, for any data that do not underflow, with u = ε/2 (2⁻²⁴ in f32) and G = |α|·|A|·|B| + |β|·|C|:
-     * |C − exact| ≤ (min(k, 256) + ⌈k/256⌉ + 2)·u·G by {@code vector}, which accumulates in f32, in ascending k, by blocks of
-     * 256, one fused multiply-add a term; 2·u·G by {@code scalar} in f32, which accumulates in double; (k + 3)·u·G by the others,
-     * in any order. Where terms are of random sign roundings cancel, and the error stays below 4·ε·G at all sizes tested: the
-     * unit of the netlib BLAS testers, whose threshold is 16.
+     * |C − exact| ≤ (b + ⌈k/b⌉ + 2)·u·G by {@code vector}, which accumulates in f32, in ascending k, by blocks of b terms, b = k up
+     * to 1024 and 512 beyond, one fused multiply-add a term; 2·u·G by {@code scalar} in f32, which accumulates in double;
+     * (k + 3)·u·G by the others, in any order. Where terms are of random sign roundings cancel, and the error stays below 4·ε·G at
+     * all sizes tested: the unit of the netlib BLAS testers, whose threshold is 16.
      *
      * @param a not modified
      * @param b not modified

@@ -35,6 +35,8 @@ public interface RowKernels<A> {
     /**
      * dx[i, j] ← y[i, j]·(dy[i, j] − Σₗ y[i, l]·dy[i, l]).
      *
+     * <p>Error in f32 ≤ (n + 6)·ε/2·y·(|dy| + Σ y·|dy|), but for numbers that underflow.
+     *
      * @param y what {@link #softmax} gave, not modified
      * @param dy gradient with respect to y, not modified unless it is dx
      * @param dx overwritten; may be dy itself
@@ -46,6 +48,9 @@ public interface RowKernels<A> {
      * var the mean of squared deviations (no Bessel correction), in two passes: no cancellation for
      * rows far from 0 (Ba, Kiros, Hinton 2016). Rows of any finite numbers are right, also where their squares overflow. A NaN
      * or an infinity makes its row of y and rstd NaN.
+     *
+     * <p>Error in f32, but for numbers that underflow, with u = (n + 8)·ε/2, m = mean |x| and x̂ = (x − μ)·r: of μ ≤ u·m, of r ≤
+     * u·r·(1 + m·r), of y ≤ u·(|γ|·(|x̂| + (1 + |x̂|)·m·r) + |β|).
      *
      * @param x [rows, n], n ≥ 1, not modified unless it is y
      * @param gamma [1, n]
@@ -67,6 +72,9 @@ public interface RowKernels<A> {
      * </pre>
      *
      * <p>x − μ must fit the storage type.
+     *
+     * <p>Error in f32, given μ and r and but for numbers that underflow: of dx ≤ (n + 10)·ε/2·r·(|g| + mean |g| +
+     * |x̂|·mean |g∘x̂|), of dGamma and dBeta ≤ (rows + 8)·ε/2 times the sum of their terms' magnitudes.
      *
      * @param x the input of the forward pass
      * @param mean μ of the forward pass
@@ -90,6 +98,8 @@ public interface RowKernels<A> {
      * y[i, j] ← γ[j]·x[i, j]·rᵢ with rᵢ = 1/√(meanⱼ x[i, j]² + eps) (Zhang and Sennrich 2019, eq. 4). Rows of any finite numbers
      * are right, in f32 also where their squares overflow; in f64 such a row becomes NaN. A NaN or an infinity makes its row of y and rstd NaN.
      *
+     * <p>Error in f32 ≤ (n + 8)·ε/2 relative, of y and rstd, but for numbers that underflow.
+     *
      * @param x [rows, n], n ≥ 1, not modified unless it is y
      * @param gamma [1, n]
      * @param eps > 0, a normal number of the storage type
@@ -105,6 +115,9 @@ public interface RowKernels<A> {
      * <pre>
      * dx ← r·(g − x̂·mean(g∘x̂)),  dGamma ← dGamma + Σᵢ dy∘x̂
      * </pre>
+     *
+     * <p>Error in f32, given r and but for numbers that underflow: of dx ≤ (n + 10)·ε/2·r·(|g| + |x̂|·mean |g∘x̂|), of dGamma ≤
+     * (rows + 8)·ε/2 times the sum of its terms' magnitudes.
      *
      * @param x the input of the forward pass
      * @param rstd r of the forward pass

@@ -24,6 +24,9 @@ public interface StateSpaceKernels<A> {
      * dA ← dA + Σ dX[t]∘h[t − 1]
      * </pre>
      *
+     * <p>Error in f32, with G the same on magnitudes: of dX ≤ (T + 1)·ε/2·G, of dInitial ≤ (T + 2)·ε/2·G, of dA ≤
+     * (2·T + B + 2)·ε/2·G.
+     *
      * @param h what the forward pass gave
      * @param dH gradient with respect to h, not modified unless it is dX
      * @param dX overwritten; may be dH itself
@@ -61,6 +64,8 @@ public interface StateSpaceKernels<A> {
      * dB[t, n] = Σ_d g·δ·x,  dC[t, n] = Σ_d dY·h[t],  dInitial = e[0]·g[0]
      * dA += Σ g·e·h[t − 1]·δ,  dSkip += Σ dY·x
      * </pre>
+     *
+     * <p>Error in f32, for operands of size 1 and states that do not grow, ≤ (6·T + N + D + 3)·ε·(1 + the largest element of the result).
      *
      * @param dY gradient with respect to y, [B, T, D]
      * @param dLast gradient with respect to last, [B, D, N]; zeros where the last states are not used

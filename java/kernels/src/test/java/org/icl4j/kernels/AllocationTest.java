@@ -28,9 +28,9 @@ class AllocationTest {
 
     /** What kernels are called on, and those that may make more than {@link #MOST_BYTES}, with what they may make. */
     private enum Setup {
-        ONE_THREAD(1, 3, 41, 50, Map.of("pack and gemm", 24_000L, "attention", 3_000L)),
+        ONE_THREAD(1, 3, 41, 50, 24_000, 3_000),
         /** Enough for several tasks a call, and for several panels of a product. */
-        TWO_THREADS(2, 2, 130, 140, Map.of("pack and gemm", 180_000L, "attention", 6_000L));
+        TWO_THREADS(2, 2, 130, 140, 180_000, 6_000);
 
         private final int threads;
         private final int count;
@@ -40,12 +40,20 @@ class AllocationTest {
         /** A matrix that is packed, and a few vectors a head that C2 boxes in some processes: half to twice more than was measured. */
         private final Map<String, Long> more;
 
-        Setup(int threads, int count, int rows, int cols, Map<String, Long> more) {
+        Setup(int threads, int count, int rows, int cols, long packing, long attention) {
             this.threads = threads;
             this.count = count;
             this.rows = rows;
             this.cols = cols;
-            this.more = more;
+            this.more = Map.of(
+                    "pack and gemm",
+                    packing,
+                    "pack and gemm with stored weights",
+                    2 * packing,
+                    "pack and gemm with epilogue",
+                    packing,
+                    "attention",
+                    attention);
         }
     }
 

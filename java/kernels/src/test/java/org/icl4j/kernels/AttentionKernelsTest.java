@@ -2,7 +2,9 @@ package org.icl4j.kernels;
 
 import static org.icl4j.kernels.Reference.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,108 +24,27 @@ class AttentionKernelsTest {
         return random.nextGaussian();
     }
 
-    /** The operands of a forward and a backward call of one shape. */
-    private final class Call<A> {
-        final AttentionHeads heads;
-        final Operand<A> q;
-        final Operand<A> k;
-        final Operand<A> v;
-        final Operand<A> out;
-        final Operand<A> logSumExp;
-        final Operand<A> dOut;
-        final Operand<A> dq;
-        final Operand<A> dk;
-        final Operand<A> dv;
-        final String what;
+    private <A> AttentionKernelsCase<A> plain(
+            Tested<A> tested, int batch, int nHeads, int nQueries, int nKeys, int dHead) {
+        return sized(tested, AttentionHeads.scaled(nHeads, dHead), batch, nQueries, nKeys, dHead, 1);
+    }
 
-        Call(Precision<A> precision, int batch, int nHeads, int nQueries, int nKeys, int dHead, double size) {
-            this(precision, AttentionHeads.scaled(nHeads, dHead), batch, nQueries, nKeys, dHead, size);
-        }
-
-        Call(Precision<A> precision, AttentionHeads heads, int batch, int nQueries, int nKeys, int dHead, double size) {
-            this.heads = heads;
-            int nHeads = heads.nHeads();
-            int width = nHeads * dHead;
-            q = Operand.batch(precision, batch, nQueries, width, () -> size * gaussian());
-            k = Operand.batch(precision, batch, nKeys, width, () -> size * gaussian());
-            v = Operand.batch(precision, batch, nKeys, width, AttentionKernelsTest.this::gaussian);
-            out = Operand.batch(precision, batch, nQueries, width, () -> Double.NaN);
-            logSumExp = Operand.batch(precision, batch, nHeads, nQueries, () -> Double.NaN);
-            dOut = Operand.batch(precision, batch, nQueries, width, AttentionKernelsTest.this::gaussian);
-            dq = Operand.batch(precision, batch, nQueries, width, () -> Double.NaN);
-            dk = Operand.batch(precision, batch, nKeys, width, () -> Double.NaN);
-            dv = Operand.batch(precision, batch, nKeys, width, () -> Double.NaN);
-            what = precision + " B=" + batch + " H=" + nHeads + " queries=" + nQueries + " keys=" + nKeys + " D="
-                    + dHead;
-        }
-
-        void forward(Kernels<A> kernels) {
-            kernels.attention(heads, q.view, k.view, v.view, out.view, logSumExp.view);
-        }
-
-        void backward(Kernels<A> kernels) {
-            kernels.attentionBackward(
-                    heads, q.view, k.view, v.view, out.view, logSumExp.view, dOut.view, dq.view, dk.view, dv.view);
-        }
-
-        void checkForward(String provider, double tolerance) {
-            Operand<double[]> outExpected = out.widened();
-            Operand<double[]> lseExpected = logSumExp.widened();
-            Reference.KERNELS.attention(
-                    heads, q.widened().view, k.widened().view, v.widened().view, outExpected.view, lseExpected.view);
-            assertClose(outExpected, out, (b, i, j) -> tolerance, provider + " " + what);
-            assertClose(
-                    lseExpected,
-                    logSumExp,
-                    (b, i, j) -> tolerance * (1 + Math.abs(lseExpected.get(b, i, j))),
-                    provider + " logSumExp " + what);
-            q.assertUnchanged(what);
-            k.assertUnchanged(what);
-            v.assertUnchanged(what);
-            out.assertGapsUntouched(what);
-            logSumExp.assertGapsUntouched(what);
-        }
-
-        void checkBackward(String provider, double tolerance) {
-            Operand<double[]> dqExpected = dq.widened();
-            Operand<double[]> dkExpected = dk.widened();
-            Operand<double[]> dvExpected = dv.widened();
-            Reference.KERNELS.attentionBackward(
-                    heads,
-                    q.widened().view,
-                    k.widened().view,
-                    v.widened().view,
-                    out.widened().view,
-                    logSumExp.widened().view,
-                    dOut.widened().view,
-                    dqExpected.view,
-                    dkExpected.view,
-                    dvExpected.view);
-            assertClose(dqExpected, dq, (b, i, j) -> tolerance, provider + " dq " + what);
-            assertClose(dkExpected, dk, (b, i, j) -> tolerance, provider + " dk " + what);
-            assertClose(dvExpected, dv, (b, i, j) -> tolerance, provider + " dv " + what);
-            dOut.assertUnchanged(what);
-            dq.assertGapsUntouched(what);
-            dk.assertGapsUntouched(what);
-            dv.assertGapsUntouched(what);
-        }
+    /** Queries and keys times {@code size}. */
+    private <A> AttentionKernelsCase<A> sized(
+            Tested<A> tested, AttentionHeads heads, int batch, int nQueries, int nKeys, int dHead, double size) {
+        return new AttentionKernelsCase<>(
+                tested.precision(), heads, batch, nQueries, nKeys, dHead, Optional.empty(), size, random);
     }
 
     @ParameterizedTest
     @MethodSource("org.icl4j.kernels.Tested#everyTwin")
     <A> void everyShape(Tested<A> tested) {
-        double eps = tested.precision().epsilon();
         try (Kernels<A> kernels = tested.open(2)) {
             for (int nHeads : HEADS) {
                 for (int nKeys : KEYS) {
                     for (int dHead : HEAD_SIZES) {
                         for (int nQueries : new int[] {1, (nKeys + 1) / 2, nKeys}) {
-                            Call<A> call = new Call<>(tested.precision(), 2, nHeads, nQueries, nKeys, dHead, 1);
-                            // max|v| is about 4 here: 4e-6·max|v| in f32, the same number of ε in f64.
-                            call.forward(kernels);
-                            call.checkForward(tested.toString(), 4 * 33 * eps);
-                            call.backward(kernels);
-                            call.checkBackward(tested.toString(), 500 * eps * Math.sqrt(nQueries));
+                            plain(tested, 2, nHeads, nQueries, nKeys, dHead).check(kernels, tested.toString());
                             tested.count(2);
                         }
                     }
@@ -138,7 +59,7 @@ class AttentionKernelsTest {
     <A> void hugeScores(Tested<A> tested) {
         try (Kernels<A> kernels = tested.open()) {
             for (int nKeys : KEYS) {
-                Call<A> call = new Call<>(tested.precision(), 1, 2, nKeys, nKeys, 8, 1);
+                AttentionKernelsCase<A> call = plain(tested, 1, 2, nKeys, nKeys, 8);
                 for (int j = 0; j < nKeys; j++) {
                     for (int d = 0; d < 16; d++) {
                         // Score of key j: 2·2^14·j/√8, so the last key a query sees wins by thousands.
@@ -149,7 +70,7 @@ class AttentionKernelsTest {
                 call.forward(kernels);
                 for (int i = 0; i < nKeys; i++) {
                     for (int d = 0; d < 16; d++) {
-                        assertEquals(call.v.get(0, i, d), call.out.get(0, i, d), tested + ": " + call.what);
+                        assertEquals(call.v.get(0, i, d), call.out.get(0, i, d), tested + ": " + call);
                     }
                 }
                 tested.count(1);
@@ -165,7 +86,7 @@ class AttentionKernelsTest {
         try (Kernels<A> kernels = tested.open()) {
             for (int at = 0; at < nKeys; at++) {
                 for (boolean inKeys : new boolean[] {true, false}) {
-                    Call<A> call = new Call<>(tested.precision(), 1, 1, nKeys, nKeys, 5, 1);
+                    AttentionKernelsCase<A> call = plain(tested, 1, 1, nKeys, nKeys, 5);
                     (inKeys ? call.k : call.v).set(0, at, 2, Double.NaN);
                     call.forward(kernels);
                     for (int i = 0; i < nKeys; i++) {
@@ -180,6 +101,46 @@ class AttentionKernelsTest {
         }
     }
 
+    /** A query all of whose scores are −∞ has no weights: its output is NaN, that of no other query, and no gradient that it has a part in is a number. */
+    @ParameterizedTest
+    @MethodSource("org.icl4j.kernels.Tested#everyProvider")
+    <A> void nothingSeen(Tested<A> tested) {
+        int nKeys = 100;
+        int without = 40;
+        try (Kernels<A> kernels = tested.open()) {
+            for (int nQueries : new int[] {nKeys, nKeys - without}) {
+                Operand<A> bias = Operand.matrix(tested.precision(), nQueries, nKeys, () -> 0);
+                int blind = without - (nKeys - nQueries);
+                bias.fill((h, i, j) -> i == blind ? Double.NEGATIVE_INFINITY : 0);
+                AttentionKernelsCase<A> call = new AttentionKernelsCase<>(
+                        tested.precision(),
+                        AttentionHeads.scaled(2, 5),
+                        1,
+                        nQueries,
+                        nKeys,
+                        5,
+                        Optional.of(bias),
+                        1,
+                        random);
+                call.forward(kernels);
+                call.backward(kernels);
+                for (int i = 0; i < nQueries; i++) {
+                    for (int h = 0; h < 2; h++) {
+                        String what = tested + " query " + i + " of " + nQueries;
+                        assertEquals(i == blind, Double.isNaN(call.out.get(0, i, 5 * h)), what);
+                        assertEquals(i == blind, Double.isNaN(call.logSumExp.get(0, h, i)), what + " logSumExp");
+                        assertTrue(i != blind || Double.isNaN(call.dq.get(0, i, 5 * h)), what + " dq");
+                    }
+                }
+                for (int j = 0; j <= without; j++) {
+                    assertTrue(Double.isNaN(call.dk.get(0, j, 0)), tested + " dk of key " + j);
+                    assertTrue(Double.isNaN(call.dv.get(0, j, 0)), tested + " dv of key " + j);
+                }
+                tested.count(1);
+            }
+        }
+    }
+
     /** Weights and values of one sign: where a plain sum's roundings add up, its error grows with the number of keys. */
     @ParameterizedTest
     @MethodSource("org.icl4j.kernels.Tested#everyTwin")
@@ -187,26 +148,10 @@ class AttentionKernelsTest {
         try (Kernels<A> kernels = tested.open()) {
             for (int nKeys : new int[] {100, 4096, 65536}) {
                 for (double size : new double[] {0, 0.5}) {
-                    Call<A> call = new Call<>(tested.precision(), 1, 1, 1, nKeys, 4, size);
-                    for (int j = 0; j < nKeys; j++) {
-                        for (int d = 0; d < 4; d++) {
-                            double value = d == 0 ? 0.1 : d == 1 ? 1 : random.nextDouble();
-                            tested.precision().set(call.v.view.array(), call.v.view.index(0, j, d), value);
-                        }
-                    }
+                    AttentionKernelsCase<A> call = sized(tested, AttentionHeads.scaled(1, 4), 1, 1, nKeys, 4, size);
+                    call.v.fill((b, j, d) -> d == 0 ? 0.1 : d == 1 ? 1 : random.nextDouble());
                     call.forward(kernels);
-                    Operand<double[]> expected = call.out.widened();
-                    Operand<double[]> logSumExp = call.logSumExp.widened();
-                    Reference.KERNELS.attention(
-                            call.heads,
-                            call.q.widened().view,
-                            call.k.widened().view,
-                            call.v.widened().view,
-                            expected.view,
-                            logSumExp.view);
-                    String what = tested + " " + call.what + " size " + size;
-                    assertClose(expected, call.out, (b, i, d) -> 4e-6 * (d == 0 ? 0.1 : 1), what);
-                    assertClose(logSumExp, call.logSumExp, (b, i, j) -> 2e-6, what + " logSumExp");
+                    call.checkForward(tested.toString());
                     tested.count(1);
                 }
             }
@@ -218,7 +163,7 @@ class AttentionKernelsTest {
     @MethodSource("org.icl4j.kernels.Tested#everyProvider")
     <A> void headsOfNoWidth(Tested<A> tested) {
         try (Kernels<A> kernels = tested.open()) {
-            Call<A> call = new Call<>(tested.precision(), new AttentionHeads(2, 1), 2, 3, 19, 0, 1);
+            AttentionKernelsCase<A> call = sized(tested, new AttentionHeads(2, 1), 2, 3, 19, 0, 1);
             call.forward(kernels);
             call.backward(kernels);
             for (int i = 0; i < 3; i++) {
@@ -239,7 +184,7 @@ class AttentionKernelsTest {
         try (Kernels<A> kernels = tested.open()) {
             Operand<A> joint = Operand.batch(precision, batch, nKeys, 3 * width, this::gaussian);
             Operand<A> jointGradient = Operand.batch(precision, batch, nKeys, 3 * width, () -> Double.NaN);
-            Call<A> apart = new Call<>(precision, batch, 3, nKeys, nKeys, 4, 1);
+            AttentionKernelsCase<A> apart = plain(tested, batch, 3, nKeys, nKeys, 4);
             for (int b = 0; b < batch; b++) {
                 for (int i = 0; i < nKeys; i++) {
                     for (int d = 0; d < width; d++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -81,15 +82,40 @@ class ChecksTest {
                         new AttentionHeads(1, 1), matrix(3, 4), matrix(2, 4), matrix(2, 4), matrix(3, 4), matrix(1, 3)),
                 "3 queries",
                 "2 keys");
+        biasShapes();
         AdamW adam = AdamW.adam(0.1);
         assertRefused(() -> kernels.adamW(adam, 0, m, matrix(2, 3), matrix(2, 3), matrix(2, 3)), "step=0");
         assertRefused(() -> kernels.adamW(adam, 1, m, matrix(2, 3), matrix(3, 2), matrix(2, 3)), "firstMoment");
+    }
+
+    /** Of attention with two heads, three queries and four keys; all else that is wrong with it is tried by {@link ArgumentsTest}. */
+    private void biasShapes() {
+        Matrix<float[]> q = matrix(3, 4);
+        Matrix<float[]> k = matrix(4, 4);
+        Matrix<float[]> three = Matrix.batch(new float[36], 0, 3, 12, 3, 4, 4);
+        for (Matrix<float[]> wrong : List.of(
+                matrix(3, 3), matrix(4, 4), matrix(1, 4), three, matrix(4, 3).transposed())) {
+            assertRefused(
+                    () -> kernels.attention(
+                            new AttentionHeads(2, 1), Optional.of(wrong), q, k, k, matrix(3, 4), matrix(2, 3)),
+                    wrong.isTransposed() ? "transposed" : "bias is " + wrong.shape());
+        }
     }
 
     @Test
     void settings() {
         assertRefused(() -> new AttentionHeads(0, 1), "nHeads=0");
         assertRefused(() -> new AttentionHeads(1, Double.NaN), "NaN");
+        assertRefused(() -> new AttentionHeads(1, Double.NEGATIVE_INFINITY), "scale=-Infinity");
+        AttentionHeads heads = new AttentionHeads(6, 1);
+        assertRefused(() -> heads.withKeyHeads(4), "nHeads=6", "nKeyHeads=4", "divide");
+        assertRefused(() -> heads.withKeyHeads(0), "nKeyHeads=0");
+        assertRefused(() -> heads.withKeyHeads(12), "nKeyHeads=12");
+        for (double cap : new double[] {0, -0.0, -1, Double.NEGATIVE_INFINITY, Double.NaN}) {
+            assertRefused(() -> heads.withSoftCap(cap), "softCap=" + cap);
+        }
+        assertRefused(() -> heads.withWindow(0), "window=0", ">= 1");
+        assertRefused(() -> heads.withWindow(Integer.MIN_VALUE), "window=-2147483648");
         assertRefused(() -> new AdamW(-1, 0.9, 0.999, 1e-8, 0), "learningRate=-1");
         assertRefused(() -> new AdamW(1, 1, 0.999, 1e-8, 0), "beta1=1");
         assertRefused(() -> new AdamW(1, 0.9, 0.999, 0, 0), "epsilon=0");
@@ -111,6 +137,8 @@ class ChecksTest {
             AdamW settings = new AdamW(0.1, 0.9, 0.999, eps, 0);
             assertRefused(
                     () -> kernels.adamW(settings, 1, m, matrix(2, 2), matrix(2, 2), matrix(2, 2)), "epsilon=" + eps);
+            AttentionHeads capped = new AttentionHeads(1, 1).withSoftCap(eps);
+            assertRefused(() -> kernels.attention(capped, m, m, m, matrix(2, 2), matrix(1, 2)), "softCap=" + eps);
             for (double scale : new double[] {eps, -eps}) {
                 AttentionHeads heads = new AttentionHeads(1, scale);
                 assertRefused(() -> kernels.attention(heads, m, m, m, matrix(2, 2), matrix(1, 2)), "scale=" + scale);

@@ -1,7 +1,9 @@
 package org.icl4j.kernels;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.hipparchus.dfp.Dfp;
 import org.hipparchus.dfp.DfpField;
 
@@ -28,6 +30,16 @@ final class Exact {
             sum = sum.add(x[i].multiply(y[i]));
         }
         return sum;
+    }
+
+    /** The sum of matrices of one shape. */
+    static Dfp[][] sum(Stream<Dfp[][]> matrices) {
+        return matrices.reduce((x, y) -> IntStream.range(0, x.length)
+                        .mapToObj(i -> IntStream.range(0, x[i].length)
+                                .mapToObj(j -> x[i][j].add(y[i][j]))
+                                .toArray(Dfp[]::new))
+                        .toArray(Dfp[][]::new))
+                .orElseThrow();
     }
 
     static Dfp mean(Dfp[] x) {
@@ -135,12 +147,42 @@ final class Exact {
         return new AdamStep(of(p).subtract(decay).subtract(move), newM, newV);
     }
 
-    /** One head of causal attention; {@code out} is what the forward pass stored, and enters the gradients. */
-    record Head(double scale, Dfp[][] q, Dfp[][] k, Dfp[][] v, Dfp[][] out, Dfp[][] dOut) {
+    /**
+     * One head of causal attention; {@code out} is what the forward pass stored, and enters the gradients.
+     *
+     * @param heads scale, cap and window
+     * @param bias [nQueries, nKeys], of finite numbers
+     */
+    record Head(AttentionHeads heads, Dfp[][] bias, Dfp[][] q, Dfp[][] k, Dfp[][] v, Dfp[][] out, Dfp[][] dOut) {
+        private int last(int i) {
+            return k.length - q.length + i;
+        }
+
+        private int first(int i) {
+            return Math.max(0, last(i) - Math.min(last(i), heads.window() - 1));
+        }
+
+        /** s/softCap, of which the cap takes tanh; 0 where there is no cap. */
+        private Dfp[] capped(int i) {
+            return seen(i, j -> heads.isCapped() ? product(i, j).divide(of(heads.softCap())) : FIELD.getZero());
+        }
+
+        private Dfp product(int i, int j) {
+            return dot(q[i], k[j]).multiply(of(heads.scale()));
+        }
+
+        /** One number for each key that query i sees. */
+        private Dfp[] seen(int i, IntFunction<Dfp> of) {
+            return IntStream.rangeClosed(first(i), last(i)).mapToObj(of).toArray(Dfp[]::new);
+        }
+
         private Dfp[] scores(int i) {
-            return IntStream.rangeClosed(0, k.length - q.length + i)
-                    .mapToObj(j -> dot(q[i], k[j]).multiply(of(scale)))
-                    .toArray(Dfp[]::new);
+            Dfp[] argument = capped(i);
+            return seen(i, j -> {
+                Dfp score =
+                        heads.isCapped() ? argument[j - first(i)].tanh().multiply(of(heads.softCap())) : product(i, j);
+                return score.add(bias[i][j]);
+            });
         }
 
         Dfp logSumExp(int i) {
@@ -155,32 +197,33 @@ final class Exact {
             Dfp[][] sum = zeros(q);
             for (int i = 0; i < q.length; i++) {
                 Dfp[] p = softmax(scores(i));
-                for (int j = 0; j < p.length; j++) {
-                    addTo(sum[i], p[j], v[j]);
+                for (int j = first(i); j <= last(i); j++) {
+                    addTo(sum[i], p[j - first(i)], v[j]);
                 }
             }
             return sum;
         }
 
-        /** scale·p∘(dp − dOut·out) of query i. */
+        /** scale·p∘(dp − dOut·out)∘cap′ of query i. */
         private Dfp[] scoreGradients(int i) {
             Dfp[] p = softmax(scores(i));
-            Dfp[] ds = new Dfp[p.length];
-            Arrays.setAll(
-                    ds,
-                    j -> dot(dOut[i], v[j])
-                            .subtract(dot(dOut[i], out[i]))
-                            .multiply(p[j])
-                            .multiply(of(scale)));
-            return ds;
+            Dfp[] argument = capped(i);
+            return seen(i, j -> {
+                Dfp tanh = argument[j - first(i)].tanh();
+                return dot(dOut[i], v[j])
+                        .subtract(dot(dOut[i], out[i]))
+                        .multiply(p[j - first(i)])
+                        .multiply(FIELD.getOne().subtract(tanh.multiply(tanh)))
+                        .multiply(of(heads.scale()));
+            });
         }
 
         Dfp[][] dq() {
             Dfp[][] sum = zeros(q);
             for (int i = 0; i < q.length; i++) {
                 Dfp[] ds = scoreGradients(i);
-                for (int j = 0; j < ds.length; j++) {
-                    addTo(sum[i], ds[j], k[j]);
+                for (int j = first(i); j <= last(i); j++) {
+                    addTo(sum[i], ds[j - first(i)], k[j]);
                 }
             }
             return sum;
@@ -190,8 +233,8 @@ final class Exact {
             Dfp[][] sum = zeros(k);
             for (int i = 0; i < q.length; i++) {
                 Dfp[] ds = scoreGradients(i);
-                for (int j = 0; j < ds.length; j++) {
-                    addTo(sum[j], ds[j], q[i]);
+                for (int j = first(i); j <= last(i); j++) {
+                    addTo(sum[j], ds[j - first(i)], q[i]);
                 }
             }
             return sum;
@@ -201,8 +244,8 @@ final class Exact {
             Dfp[][] sum = zeros(v);
             for (int i = 0; i < q.length; i++) {
                 Dfp[] p = softmax(scores(i));
-                for (int j = 0; j < p.length; j++) {
-                    addTo(sum[j], p[j], dOut[i]);
+                for (int j = first(i); j <= last(i); j++) {
+                    addTo(sum[j], p[j - first(i)], dOut[i]);
                 }
             }
             return sum;

@@ -3,6 +3,7 @@ package org.icl4j.kernels;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /** Kernels of which a test sees or alters every call, from outside: nothing of it is in the code that it tests. */
 final class InterceptedKernels {
@@ -37,5 +38,16 @@ final class InterceptedKernels {
                 Kernels.class.getClassLoader(),
                 new Class<?>[] {Kernels.class},
                 (proxy, kernel, arguments) -> interception.run(new Call<>(kernels, kernel, arguments)));
+    }
+
+    /** Adds to {@code results} what is returned by the kernels that return a number instead of writing one. */
+    static <A> Kernels<A> recording(Kernels<A> kernels, List<Double> results) {
+        return of(kernels, call -> {
+            Object result = call.proceed();
+            if (result instanceof Double number) {
+                results.add(number);
+            }
+            return result;
+        });
     }
 }

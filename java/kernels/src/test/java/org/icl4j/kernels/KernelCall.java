@@ -1,12 +1,18 @@
 package org.icl4j.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A kernel as a call on a list of operands, for the tests that treat all kernels alike.
  *
+ * @param name its method, and a form in capitals if it has several, or " with " what other operands it takes
  * @param inPlace pairs "output=input" that may be one view
  * @param free "operand.dimension" pairs that no other operand's shape follows from
  */
@@ -43,6 +49,27 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
     @Override
     public String toString() {
         return name;
+    }
+
+    /** The operands after a call, and the numbers that it returned: where these are the same bits, so is the result. */
+    record Outcome(List<float[]> operands, List<Double> returned) {
+        static Outcome of(KernelCall<float[]> call, Kernels<float[]> kernels, List<Matrix<float[]>> operands) {
+            List<Double> returned = new ArrayList<>();
+            call.body().run(InterceptedKernels.recording(kernels, returned), operands);
+            return new Outcome(operands.stream().map(Matrix::array).toList(), returned);
+        }
+
+        void assertSame(Outcome other, String what) {
+            for (int i = 0; i < operands.size(); i++) {
+                assertArrayEquals(operands.get(i), other.operands.get(i), "operand " + i + " of " + what);
+            }
+            assertEquals(returned, other.returned, what);
+        }
+    }
+
+    /** The name without the form. */
+    String kernel() {
+        return name.replaceFirst(" [A-Z_]+$", "");
     }
 
     /** Whether it takes transposed operands, and one A or B for a batch. */
@@ -83,7 +110,22 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         all.add(new Builder<A>("pack and gemm")
                 .slot("A", Role.READ, count, rows, cols)
                 .slot("C", Role.UPDATED, count, rows, rows + 1)
-                .build((k, m) -> k.gemm(0.5, m.get(0), packed(k, cols, rows + 1), 2, m.get(1))));
+                .build((k, m) -> k.gemm(0.5, m.get(0), k.pack(weights(k, cols, rows + 1)), 2, m.get(1))));
+        all.add(new Builder<A>("pack and gemm with stored weights")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .build((k, m) -> k.gemm(0.5, m.get(0), k.pack(storedWeights(cols, rows + 1)), 2, m.get(1))));
+        all.add(new Builder<A>("pack and gemm with epilogue")
+                .slot("A", Role.READ, count, rows, cols)
+                .slot("C", Role.UPDATED, count, rows, rows + 1)
+                .slot("bias", Role.READ, 1, 1, rows + 1)
+                .build((k, m) -> k.gemm(
+                        0.5,
+                        m.get(0),
+                        k.pack(weights(k, cols, rows + 1), WeightType.F32),
+                        2,
+                        m.get(1),
+                        Epilogue.<A>none().bias(m.get(2)))));
         all.add(new Builder<A>("addBias")
                 .slot("x", Role.UPDATED, count, rows, cols)
                 .slot("bias", Role.READ, 1, 1, cols)
@@ -108,6 +150,7 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         addLayerNorm(all, count, rows, cols);
         addActivations(all, count, rows, cols);
         addAttention(all, count, rows, cols);
+        addAttentionWithBias(all, count, rows, cols);
         all.add(new Builder<A>("adamW")
                 .slot("parameter", Role.UPDATED, count, rows, cols)
                 .slot("gradient", Role.READ, count, rows, cols)
@@ -121,12 +164,24 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
         return all;
     }
 
-    private static <A> PackedMatrix<A> packed(Kernels<A> kernels, int rows, int cols) {
+    private static float weight(int i) {
+        return 0.25f * (i % 7 - 3) + 0.1f;
+    }
+
+    private static <A> Matrix<A> weights(Kernels<A> kernels, int rows, int cols) {
         A values = kernels.precision().allocate(rows * cols);
         for (int i = 0; i < rows * cols; i++) {
-            kernels.precision().set(values, i, 0.25 * (i % 7 - 3) + 0.1);
+            kernels.precision().set(values, i, weight(i));
         }
-        return kernels.pack(Matrix.of(values, rows, cols));
+        return Matrix.of(values, rows, cols);
+    }
+
+    private static StoredMatrix storedWeights(int rows, int cols) {
+        float[] values = new float[rows * cols];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = weight(i);
+        }
+        return StoredMatrix.of(WeightType.F32, MemorySegment.ofArray(values), rows, cols);
     }
 
     private static <A> void addLayerNorm(List<KernelCall<A>> all, int count, int rows, int cols) {
@@ -178,6 +233,44 @@ record KernelCall<A>(String name, List<Slot> slots, Set<String> inPlace, Set<Str
                     .inPlace("dx=x", "dx=dy")
                     .build((k, m) -> k.geluBackward(form, m.get(0), m.get(1), m.get(2))));
         }
+    }
+
+    /** Four heads that share two heads of keys, with a cap, a window and a bias for each; one key more than queries. */
+    private static <A> void addAttentionWithBias(List<KernelCall<A>> all, int count, int rows, int cols) {
+        AttentionHeads heads =
+                new AttentionHeads(4, 0.5).withKeyHeads(2).withSoftCap(2).withWindow(3);
+        all.add(new Builder<A>("attention with bias")
+                .slot("bias", Role.READ, 4, rows, rows + 1)
+                .slot("q", Role.READ, count, rows, 2 * cols)
+                .slot("k", Role.READ, count, rows + 1, cols)
+                .slot("v", Role.READ, count, rows + 1, cols)
+                .slot("out", Role.OVERWRITTEN, count, rows, 2 * cols)
+                .slot("logSumExp", Role.OVERWRITTEN, count, 4, rows)
+                .build((k, m) ->
+                        k.attention(heads, Optional.of(m.get(0)), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5))));
+        all.add(new Builder<A>("attentionBackward with bias")
+                .slot("bias", Role.READ, 4, rows, rows + 1)
+                .slot("q", Role.READ, count, rows, 2 * cols)
+                .slot("k", Role.READ, count, rows + 1, cols)
+                .slot("v", Role.READ, count, rows + 1, cols)
+                .slot("out", Role.READ, count, rows, 2 * cols)
+                .slot("logSumExp", Role.READ, count, 4, rows)
+                .slot("dOut", Role.READ, count, rows, 2 * cols)
+                .slot("dq", Role.OVERWRITTEN, count, rows, 2 * cols)
+                .slot("dk", Role.OVERWRITTEN, count, rows + 1, cols)
+                .slot("dv", Role.OVERWRITTEN, count, rows + 1, cols)
+                .build((k, m) -> k.attentionBackward(
+                        heads,
+                        Optional.of(m.get(0)),
+                        m.get(1),
+                        m.get(2),
+                        m.get(3),
+                        m.get(4),
+                        m.get(5),
+                        m.get(6),
+                        m.get(7),
+                        m.get(8),
+                        m.get(9))));
     }
 
     /** Two heads; one key more than queries. */

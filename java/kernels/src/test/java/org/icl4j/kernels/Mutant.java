@@ -17,7 +17,7 @@ record Mutant(String name, String kernel, Interception<float[]> mistake) {
     private static final int LANES = 16;
 
     boolean isIn(KernelCall<?> call) {
-        return call.name().split(" ")[0].equals(kernel);
+        return call.kernel().equals(kernel) || call.kernel().startsWith(kernel + " and ");
     }
 
     Kernels<float[]> plantedIn(Kernels<float[]> kernels) {
@@ -58,7 +58,21 @@ record Mutant(String name, String kernel, Interception<float[]> mistake) {
                 new Mutant("attention's queries see a key more", "attention", call -> seeing(call, 1)),
                 result("attention's logSumExp to base 2", "attention", 5, y -> y / Math.log(2)),
                 result("attentionBackward without the scale in dq", "attentionBackward", 7, dq -> dq / 0.5),
-                new Mutant("gru swaps gates", "gru", Mutant::swappedGates));
+                new Mutant("gru swaps gates", "gru", Mutant::swappedGates),
+                new Mutant("rnnBackward overwrites dRecurrent", "rnnBackward", call -> overwriting(call, 5)),
+                new Mutant("linearAttention forgets the state before", "linearAttention", call -> fromZero(call, 4)),
+                new Mutant("diagonalScan forgets the state before", "diagonalScan", call -> fromZero(call, 1)),
+                new Mutant("diagonalScanBackward a position late", "diagonalScanBackward", Mutant::aPositionLate),
+                argument("selectiveScan swaps B and C", "selectiveScan", 0, Mutant::swappedBC),
+                argument("selectiveScan without the skip", "selectiveScan", 0, Mutant::withoutSkip),
+                new Mutant("selectiveScanBackward overwrites dA", "selectiveScanBackward", Mutant::overwritingDA),
+                argument("crossEntropy counts what is ignored", "crossEntropy", 1, Mutant::ignoringNothing),
+                argument(
+                        "crossEntropyBackward counts what is ignored",
+                        "crossEntropyBackward",
+                        1,
+                        Mutant::ignoringNothing),
+                new Mutant("pack rounds to bf16", "pack", Mutant::packedInHalf));
     }
 
     /** The kernel is given another argument number {@code at}. */
@@ -252,5 +266,62 @@ record Mutant(String name, String kernel, Interception<float[]> mistake) {
             gates.array()[index] = right[gates.index(b, i, from)];
         });
         return null;
+    }
+
+    private static Object fromZero(Call<float[]> call, int at) throws Throwable {
+        Object[] arguments = call.arguments().clone();
+        Matrix<float[]> initial = call.operand(at);
+        arguments[at] = zeros(initial);
+        return new Call<>(call.kernels(), call.kernel(), arguments).proceed();
+    }
+
+    private static Matrix<float[]> zeros(Matrix<float[]> like) {
+        int size = like.rows() * like.cols();
+        return Matrix.batch(
+                new float[like.count() * size], 0, like.count(), size, like.rows(), like.cols(), like.cols());
+    }
+
+    /** The gradient of each input is that of the one before. */
+    private static Object aPositionLate(Call<float[]> call) throws Throwable {
+        call.proceed();
+        Matrix<float[]> dX = call.operand(4);
+        float[] right = dX.array().clone();
+        forEach(dX, (index, b, i, j) -> dX.array()[index] = right[dX.index(b, Math.max(0, i - 1), j)]);
+        return null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static SelectiveScan<float[]> scan(Object operands) {
+        return (SelectiveScan<float[]>) operands;
+    }
+
+    private static Object swappedBC(Object operands) {
+        SelectiveScan<float[]> s = scan(operands);
+        return new SelectiveScan<>(s.x(), s.delta(), s.a(), s.c(), s.b(), s.skip(), s.initial());
+    }
+
+    private static Object withoutSkip(Object operands) {
+        SelectiveScan<float[]> s = scan(operands);
+        return new SelectiveScan<>(s.x(), s.delta(), s.a(), s.b(), s.c(), zeros(s.skip()), s.initial());
+    }
+
+    private static Object overwritingDA(Call<float[]> call) throws Throwable {
+        Matrix<float[]> dA = scan(call.arguments()[3]).a();
+        forEach(dA, (index, b, i, j) -> dA.array()[index] = 0);
+        return call.proceed();
+    }
+
+    private static Object ignoringNothing(Object targets) {
+        Targets given = (Targets) targets;
+        int[] array =
+                Arrays.stream(given.array()).map(target -> Math.max(0, target)).toArray();
+        return new Targets(array, given.offset());
+    }
+
+    /** Where f32 is asked for. */
+    private static Object packedInHalf(Call<float[]> call) throws Throwable {
+        return call.arguments().length == 1 && call.arguments()[0] instanceof Matrix<?>
+                ? call.kernels().pack(call.operand(0), WeightType.BF16)
+                : call.proceed();
     }
 }

@@ -92,6 +92,36 @@ final class Operand<A> {
         snapshot();
     }
 
+    /** The largest |element|. */
+    double largest() {
+        double largest = 0;
+        for (int b = 0; b < view.count(); b++) {
+            for (int i = 0; i < view.rows(); i++) {
+                for (int j = 0; j < view.cols(); j++) {
+                    largest = Math.max(largest, Math.abs(get(b, i, j)));
+                }
+            }
+        }
+        return largest;
+    }
+
+    /** What an element is to be. */
+    @FunctionalInterface
+    interface Value {
+        double at(int b, int i, int j);
+    }
+
+    void fill(Value value) {
+        for (int b = 0; b < view.count(); b++) {
+            for (int i = 0; i < view.rows(); i++) {
+                for (int j = 0; j < view.cols(); j++) {
+                    precision.set(view.array(), view.index(b, i, j), value.at(b, i, j));
+                }
+            }
+        }
+        snapshot();
+    }
+
     private void snapshot() {
         System.arraycopy(view.array(), 0, before, 0, precision.length(before));
     }

@@ -11,9 +11,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The vector provider's products have the bits of the order that they document, with vectors of every width. */
 @ExtendWith(CaseReport.class)
 class ProductOrderTest {
-    /** Terms that are summed before C is touched. */
-    private static final int BLOCK = 256;
-
     private static final Tested<float[]> VECTOR = new Tested<>("vector", Precision.F32);
 
     private final RandomGenerator random = TestSeed.random("product order");
@@ -27,6 +24,10 @@ class ProductOrderTest {
                 int n = edges[random.nextInt(round < 25 ? edges.length : 22)];
                 int k = round % 3 == 0 ? random.nextInt(1, 600) : edges[random.nextInt(22)];
                 check(kernels, random.nextInt(1, 4), m, n, k);
+            }
+            for (int round = 0; round < 30; round++) {
+                int m = edges[random.nextInt(21)];
+                check(kernels, 1, m, edges[random.nextInt(21)], random.nextInt(900, m < 5 ? 4000 : 1700));
             }
         }
     }
@@ -81,9 +82,10 @@ class ProductOrderTest {
     private static float element(
             float alpha, Matrix<float[]> a, Matrix<float[]> b, float beta, float c, int batch, int i, int j) {
         float result = c;
-        for (int k0 = 0; k0 < a.cols(); k0 += BLOCK) {
+        int terms = a.cols() <= 1024 ? a.cols() : 512;
+        for (int k0 = 0; k0 < a.cols(); k0 += terms) {
             float sum = 0;
-            for (int k = k0; k < Math.min(k0 + BLOCK, a.cols()); k++) {
+            for (int k = k0; k < Math.min(k0 + terms, a.cols()); k++) {
                 float x = a.array()[a.index(a.count() == 1 ? 0 : batch, i, k)];
                 float y = b.array()[b.index(b.count() == 1 ? 0 : batch, k, j)];
                 sum = Math.fma(x, y, sum);

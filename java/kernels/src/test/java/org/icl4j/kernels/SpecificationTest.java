@@ -3,7 +3,10 @@ package org.icl4j.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 import org.hipparchus.dfp.Dfp;
@@ -231,35 +234,68 @@ class SpecificationTest {
         }
     }
 
-    /** Two heads of three columns; queries are the last of five keys' positions. */
+    /** Heads of three columns; queries are the last of five keys' positions. */
     @Test
     void attention() {
+        AttentionHeads plain = AttentionHeads.scaled(2, 3);
         for (int nQueries : new int[] {1, 3, 5}) {
-            AttentionHeads heads = AttentionHeads.scaled(2, 3);
-            Operand<double[]> q = gaussians(nQueries, 6);
-            Operand<double[]> k = gaussians(5, 6);
-            Operand<double[]> v = gaussians(5, 6);
-            Operand<double[]> out = unwritten(nQueries, 6);
-            Operand<double[]> logSumExp = unwritten(2, nQueries);
-            kernels.attention(heads, q.view, k.view, v.view, out.view, logSumExp.view);
-            Operand<double[]> dOut = gaussians(nQueries, 6);
-            Operand<double[]> dq = unwritten(nQueries, 6);
-            Operand<double[]> dk = unwritten(5, 6);
-            Operand<double[]> dv = unwritten(5, 6);
-            kernels.attentionBackward(
-                    heads, q.view, k.view, v.view, out.view, logSumExp.view, dOut.view, dq.view, dk.view, dv.view);
-            for (int h = 0; h < 2; h++) {
-                Exact.Head head =
-                        new Exact.Head(heads.scale(), rows(q, h), rows(k, h), rows(v, h), rows(out, h), rows(dOut, h));
-                for (int i = 0; i < nQueries; i++) {
-                    check(head.logSumExp(i), logSumExp.get(0, h, i), 20 * EPS, "logSumExp");
-                }
-                checkAll(head.mix(), out, h, 30 * EPS, "attention");
-                checkAll(head.dq(), dq, h, 200 * EPS, "dq");
-                checkAll(head.dk(), dk, h, 200 * EPS, "dk");
-                checkAll(head.dv(), dv, h, 200 * EPS, "dv");
-            }
+            attention(plain, nQueries, 0);
+            attention(plain.withSoftCap(0.8), nQueries, 0);
+            attention(plain.withWindow(2), nQueries, 0);
+            attention(plain, nQueries, 1);
+            attention(plain.withKeyHeads(1), nQueries, 2);
+            attention(
+                    AttentionHeads.scaled(4, 3).withKeyHeads(2).withSoftCap(0.8).withWindow(3), nQueries, 4);
         }
+    }
+
+    /** With {@code biases} matrices of biases. */
+    private void attention(AttentionHeads heads, int nQueries, int biases) {
+        Operand<double[]> q = gaussians(nQueries, 3 * heads.nHeads());
+        Operand<double[]> k = gaussians(5, 3 * heads.nKeyHeads());
+        Operand<double[]> v = gaussians(5, 3 * heads.nKeyHeads());
+        Operand<double[]> bias =
+                Operand.batch(Precision.F64, Math.max(1, biases), nQueries, 5, () -> biases * gaussian());
+        Optional<Matrix<double[]>> given = biases == 0 ? Optional.empty() : Optional.of(bias.view);
+        Operand<double[]> out = unwritten(nQueries, 3 * heads.nHeads());
+        Operand<double[]> logSumExp = unwritten(heads.nHeads(), nQueries);
+        kernels.attention(heads, given, q.view, k.view, v.view, out.view, logSumExp.view);
+        Operand<double[]> dOut = gaussians(nQueries, 3 * heads.nHeads());
+        Operand<double[]> dq = unwritten(nQueries, 3 * heads.nHeads());
+        Operand<double[]> dk = unwritten(5, 3 * heads.nKeyHeads());
+        Operand<double[]> dv = unwritten(5, 3 * heads.nKeyHeads());
+        kernels.attentionBackward(
+                heads, given, q.view, k.view, v.view, out.view, logSumExp.view, dOut.view, dq.view, dk.view, dv.view);
+        for (int keyHead = 0; keyHead < heads.nKeyHeads(); keyHead++) {
+            List<Exact.Head> group = new ArrayList<>();
+            for (int h = keyHead * heads.groupSize(); h < (keyHead + 1) * heads.groupSize(); h++) {
+                Exact.Head head = new Exact.Head(
+                        heads,
+                        matrix(bias, biases > 1 ? h : 0),
+                        rows(q, h),
+                        rows(k, keyHead),
+                        rows(v, keyHead),
+                        rows(out, h),
+                        rows(dOut, h));
+                for (int i = 0; i < nQueries; i++) {
+                    check(head.logSumExp(i), logSumExp.get(0, h, i), 20 * EPS, "logSumExp " + heads);
+                }
+                checkAll(head.mix(), out, h, 30 * EPS, "attention " + heads);
+                checkAll(head.dq(), dq, h, 200 * EPS, "dq " + heads);
+                group.add(head);
+            }
+            checkAll(Exact.sum(group.stream().map(Exact.Head::dk)), dk, keyHead, 200 * EPS, "dk " + heads);
+            checkAll(Exact.sum(group.stream().map(Exact.Head::dv)), dv, keyHead, 200 * EPS, "dv " + heads);
+        }
+    }
+
+    private static Dfp[][] matrix(Operand<double[]> m, int b) {
+        Dfp[][] rows = new Dfp[m.view.rows()][m.view.cols()];
+        for (int i = 0; i < rows.length; i++) {
+            int row = i;
+            Arrays.setAll(rows[i], j -> Exact.of(m.get(b, row, j)));
+        }
+        return rows;
     }
 
     /** The three columns of head {@code h}. */

@@ -43,6 +43,11 @@ record Tested<A>(String provider, Precision<A> precision) {
         return everyProvider().filter(tested -> tested.precision == Precision.F32);
     }
 
+    /** The provider whose code the others borrow for all but products. */
+    static Tested<float[]> vector() {
+        return new Tested<>("vector", Precision.F32);
+    }
+
     Kernels<A> open() {
         return open(1);
     }

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Every kernel against the specification with vectors of each width but the one that is taken by default, which all other tests
@@ -27,23 +32,53 @@ class VectorWidthTest {
                         new Agreement(tested + " " + bits, kernels, TestSeed.random("vectors of " + bits));
                 agreement.onEveryShape(call -> true);
                 agreement.onSpecialValues(call -> true, PLACES);
-                System.out.println(kernels.info().summary() + ": " + agreement.cases() + " cases");
+                int blocks = attentionOverBlocks(tested, kernels);
+                System.out.println(kernels.info().summary() + ": " + (agreement.cases() + blocks) + " cases");
+            }
+        }
+
+        /** Attention over several blocks of keys, plain and with caps, windows, biases and shared keys. */
+        private static int attentionOverBlocks(Tested<float[]> tested, Kernels<float[]> kernels) {
+            RandomGenerator random = TestSeed.random("attention over blocks");
+            int cases = 0;
+            for (int nKeys : new int[] {65, 129, 200}) {
+                for (int dHead : new int[] {5, 33, 64}) {
+                    for (int nQueries : new int[] {nKeys / 2, nKeys}) {
+                        AttentionHeads heads = AttentionHeads.scaled(4, dHead).withKeyHeads(1 << random.nextInt(3));
+                        AttentionKernelsCase.random(tested.precision(), heads, 1, nQueries, nKeys, dHead, random)
+                                .sampled(1, random)
+                                .check(kernels, tested.toString());
+                        cases++;
+                    }
+                }
+            }
+            return cases;
+        }
+    }
+
+    /** Both at once: each JVM calls from one thread, and most of its time the compiler takes. */
+    @Test
+    void everyKernelWithEveryOtherWidth() throws InterruptedException, ExecutionException {
+        try (ExecutorService jvms = Executors.newCachedThreadPool()) {
+            List<Callable<String>> runs = otherWidths()
+                    .mapToObj(bits -> (Callable<String>) () -> everyKernel(bits))
+                    .toList();
+            for (Future<String> run : jvms.invokeAll(runs)) {
+                System.out.println(run.get());
             }
         }
     }
 
-    static IntStream otherWidths() {
+    private static IntStream otherWidths() {
         try (Kernels<float[]> kernels = new Tested<>("vector", Precision.F32).open()) {
             return IntStream.of(128, 256, 512)
                     .filter(bits -> bits != kernels.info().speciesBits());
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("otherWidths")
-    void everyKernel(int bits) throws IOException, InterruptedException {
+    private static String everyKernel(int bits) throws IOException, InterruptedException {
         List<String> printed = ForkedJvm.run(Main.class, "-Dicl4j.vectorBits=" + bits, TestSeed.flag());
-        System.out.println(printed.getLast());
         assertTrue(printed.getLast().contains(bits + "-bit vectors"), printed.toString());
+        return printed.getLast();
     }
 }

@@ -5,12 +5,31 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /** What the gated recurrent unit does with a row of one batch entry once its product with the weights is there. */
 final class GruStep {
+    /** Not final, as {@link OwnMethod} says. */
+    private static MethodHandle slopes = OwnMethod.of(
+            MethodHandles.lookup(),
+            "slopes",
+            float[].class,
+            int.class,
+            int.class,
+            float[].class,
+            int.class,
+            float[].class,
+            int.class,
+            float[].class,
+            int.class,
+            float[].class,
+            int.class,
+            int.class);
+
     private GruStep() {}
 
     /** The row of gates, which holds u, becomes r, z, u_n, n; then h[t]. */
@@ -74,19 +93,28 @@ final class GruStep {
             int b,
             int t) {
         Matrix<float[]> before = t == 0 ? initial : h;
-        slopes(
-                rows,
-                later,
-                dU,
-                before.array(),
-                before.index(b, Math.max(0, t - 1), 0),
-                gates.array(),
-                gates.index(b, t, 0),
-                dH.array(),
-                dH.index(b, t, 0),
-                dPre.array(),
-                dPre.index(b, t, 0),
-                h.cols());
+        int beforeAt = before.index(b, Math.max(0, t - 1), 0);
+        int gatesAt = gates.index(b, t, 0);
+        int dHAt = dH.index(b, t, 0);
+        int dPreAt = dPre.index(b, t, 0);
+        try {
+            slopes.invokeExact(
+                    rows,
+                    later,
+                    dU,
+                    before.array(),
+                    beforeAt,
+                    gates.array(),
+                    gatesAt,
+                    dH.array(),
+                    dHAt,
+                    dPre.array(),
+                    dPreAt,
+                    h.cols());
+        } catch (Throwable e) {
+            throw OwnMethod.unchecked(e);
+        }
+        System.arraycopy(dPre.array(), dPreAt, rows, dU, 2 * h.cols());
     }
 
     private static void slopes(
@@ -120,8 +148,6 @@ final class GruStep {
             dReset.intoArray(dPre, dPreAt + i, mask);
             dUpdate.intoArray(dPre, dPreAt + n + i, mask);
             dCandidate.intoArray(dPre, dPreAt + 2 * n + i, mask);
-            dReset.intoArray(rows, dU + i, mask);
-            dUpdate.intoArray(rows, dU + n + i, mask);
             dCandidate.mul(reset).intoArray(rows, dU + 2 * n + i, mask);
             g.mul(update).intoArray(rows, later + i, mask);
         }

@@ -8,17 +8,22 @@ import java.util.function.Supplier;
  * once; who takes one has it alone until it is given back.
  */
 final class Idle<T> {
-    private static final int SLOTS = 32;
+    /** Callers at once, besides the threads of the kernels, whose objects are kept. */
+    private static final int CALLERS = 32;
 
-    private final AtomicReferenceArray<T> slots = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicReferenceArray<T> slots;
     private final Supplier<T> make;
 
-    Idle(Supplier<T> make) {
+    /**
+     * @param threads that work on one call
+     */
+    Idle(int threads, Supplier<T> make) {
+        this.slots = new AtomicReferenceArray<>(CALLERS + threads);
         this.make = make;
     }
 
     T take() {
-        for (int i = 0; i < SLOTS; i++) {
+        for (int i = 0; i < slots.length(); i++) {
             T object = slots.get(i);
             if (object != null && slots.compareAndSet(i, object, null)) {
                 return object;
@@ -28,7 +33,7 @@ final class Idle<T> {
     }
 
     void giveBack(T object) {
-        for (int i = 0; i < SLOTS; i++) {
+        for (int i = 0; i < slots.length(); i++) {
             if (slots.get(i) == null && slots.compareAndSet(i, null, object)) {
                 return;
             }

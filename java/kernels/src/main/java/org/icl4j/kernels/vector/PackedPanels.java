@@ -1,7 +1,7 @@
 package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
-import static org.icl4j.kernels.vector.VectorProducts.KC;
+import static org.icl4j.kernels.vector.VectorProducts.blockTerms;
 
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.PackedMatrix;
@@ -9,8 +9,8 @@ import org.icl4j.kernels.WeightType;
 import org.icl4j.kernels.provider.Weights;
 
 /**
- * All of B in panels, block by block of {@link VectorProducts#KC} rows: what {@link Panels} makes of a part of B for one product.
- * Elements of 16 bits stand in the same places of an array of shorts.
+ * All of B in panels, block by block of {@link VectorProducts#blockTerms} rows: what {@link Panels} makes of a part of B for one
+ * product. Elements of 16 bits stand in the same places of an array of shorts.
  *
  * @param floats the panels, if the type is f32; else empty
  * @param shorts the panels otherwise
@@ -26,9 +26,10 @@ record PackedPanels(int rows, int cols, WeightType type, float[] floats, short[]
         float[] floats = new float[wide ? size : 0];
         short[] shorts = new short[wide ? 0 : size];
         PackedPanels packed = new PackedPanels(weights.rows(), n, weights.type(), floats, shorts);
-        float[] block = wide ? floats : new float[Math.min(KC, Panels.padded(weights.rows())) * Panels.padded(n)];
-        for (int k0 = 0; k0 < weights.rows(); k0 += KC) {
-            int kc = Math.min(KC, weights.rows() - k0);
+        int terms = blockTerms(weights.rows());
+        float[] block = wide ? floats : new float[Math.multiplyExact(Panels.padded(terms), Panels.padded(n))];
+        for (int k0 = 0; k0 < weights.rows(); k0 += terms) {
+            int kc = Math.min(terms, weights.rows() - k0);
             Matrix<float[]> some = weights.block().rows(k0, k0 + kc);
             int at = packed.at(k0, kc, 0);
             Panels.pack(some, 0, 0, kc, 0, Panels.count(n), block, wide ? at : 0);

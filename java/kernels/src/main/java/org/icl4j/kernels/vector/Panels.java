@@ -90,8 +90,14 @@ final class Panels {
         int step = width * padded(kc);
         for (int k = 0; k < kc; k++) {
             for (int panel = 0; panel < panels; panel++) {
-                System.arraycopy(b, from + k * ld + panel * width, to, at + panel * step + k * width, width);
+                copyRow(b, from + k * ld + panel * width, to, at + panel * step + k * width);
             }
+        }
+    }
+
+    private static void copyRow(float[] b, int from, float[] to, int at) {
+        for (int j = 0; j < WIDE_VECTORS * LENGTH; j += LENGTH) {
+            fromArray(SPECIES, b, from + j).intoArray(to, at + j);
         }
     }
 

@@ -14,8 +14,8 @@ import org.icl4j.kernels.ProductKernels;
  * @param dU writes a row of dU
  */
 record PositionProducts(Matrix<float[]> before, Matrix<float[]> h, Row dU) {
-    /** Terms that a product sums in registers. */
-    private static final int ROWS = VectorProducts.KC;
+    /** Positions of a product: their rows stay in the second-level cache. */
+    private static final int ROWS = 256;
 
     /** Writes the row of batch entry {@code b} and position {@code t} to {@code at}. */
     @FunctionalInterface

@@ -2,7 +2,7 @@ package org.icl4j.kernels.vector;
 
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
-import static org.icl4j.kernels.vector.VectorProducts.KC;
+import static org.icl4j.kernels.vector.VectorProducts.blockTerms;
 
 import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Epilogue;
@@ -10,17 +10,20 @@ import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.WeightType;
 
 /**
- * The part of a product that one packed block of B has in it: C[:, panels] ← α·A[:, k0 … k0 + kc]·B[k0 … k0 + kc, panels] +
- * β·C[:, panels].
+ * The part of a product that one packed block of B has in it: C[rows, panels] ← α·A[rows, k0 … k0 + kc]·B[k0 … k0 + kc, panels] +
+ * β·C[rows, panels].
  *
  * <p>The object is kept and set anew, so that a call allocates nothing.
  */
 final class ProductBlock {
-    /** Rows of C that one task takes: a multiple of the height of a tile. Their terms of A stay in the second-level cache. */
+    /** Rows of C that are gone through at a time: a multiple of the height of a tile. Their terms of A stay in the second-level cache. */
     static final int STRIP = 48;
 
-    /** Panels packed at a time: KC·512 floats stay in the second-level cache. */
-    static final int PANELS = 512 / (WIDE_VECTORS * LENGTH);
+    /** Floats packed at a time: they stay in the second-level cache. */
+    private static final int BLOCK = 3 << 16;
+
+    /** Panels packed at a time, if they have few rows. */
+    private static final int MAX_PANELS = 1024 / (WIDE_VECTORS * LENGTH);
 
     /**
      * Where packed panels start. G1 gives very large arrays regions of their own; their elements start 16 bytes behind a cache
@@ -39,11 +42,13 @@ final class ProductBlock {
     private PackedPanels weights;
     private Matrix<float[]> c;
     private Epilogue<float[]> then;
+    private int fromRow;
+    private int toRow;
     private int batch;
     private int k0;
     private int kc;
     private int firstPanel;
-    private int panels;
+    private int toPanel;
     private float alpha;
     private float beta;
 
@@ -52,11 +57,14 @@ final class ProductBlock {
     }
 
     /**
-     * Whether one panel is packed at a time, because it is used by one strip only: then it is in the first cache that has room, and
-     * the rows of a transposed B are read on and on.
+     * Panels to be packed at a time: one, if it is used by one strip only. Then it is in the first cache that has room, and the rows
+     * of a transposed B are read on and on.
      */
-    static boolean isShallow(Matrix<float[]> b, Matrix<float[]> c) {
-        return (b == null || b.isTransposed()) && c.rows() <= STRIP;
+    static int panelsAtOnce(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+        if ((b == null || b.isTransposed()) && c.rows() <= STRIP) {
+            return 1;
+        }
+        return Math.min(BLOCK / (WIDE_VECTORS * LENGTH * blockTerms(a.cols())), MAX_PANELS);
     }
 
     /** The operands: B as {@code newB} or, packed before, as {@code packedB}; all null when a call has ended, to let go of them. */
@@ -73,38 +81,43 @@ final class ProductBlock {
         then = afterwards;
     }
 
-    /** The terms from {@code from} on, panels {@code panel} … {@code toPanel}, of matrix {@code index} of the batch. */
-    void at(int index, int from, int panel, int toPanel, float newAlpha, float newBeta) {
+    /** The rows of C to be written. */
+    void rows(int from, int to) {
+        fromRow = from;
+        toRow = to;
+    }
+
+    /** The terms from {@code from} on, panels {@code panel} … {@code endPanel}, of matrix {@code index} of the batch. */
+    void at(int index, int from, int panel, int endPanel, float newAlpha, float newBeta) {
         batch = index;
         k0 = from;
-        kc = Math.min(KC, a.cols() - from);
+        kc = Math.min(blockTerms(a.cols()), a.cols() - from);
         firstPanel = panel;
-        panels = toPanel - panel;
+        toPanel = endPanel;
         alpha = newAlpha;
         beta = newBeta;
     }
 
-    int panels() {
-        return panels;
+    /** Packs the block and multiplies with it. */
+    void run() {
+        pack();
+        for (int row = fromRow; row < toRow; row += STRIP) {
+            strip(row, Math.min(STRIP, toRow - row));
+        }
     }
 
-    int strips() {
-        return Math.ceilDiv(c.rows(), STRIP);
-    }
-
-    void pack(int fromPanel, int toPanel) {
-        int from = firstPanel + fromPanel;
+    private void pack() {
         if (weights == null) {
-            Panels.pack(b, b.count() == 1 ? 0 : batch, k0, kc, from, firstPanel + toPanel, packed, packedAt(from));
+            Panels.pack(b, b.count() == 1 ? 0 : batch, k0, kc, firstPanel, toPanel, packed, ALIGNED);
         } else if (!isReady()) {
-            int to = packedAt(from);
-            int length = packedAt(firstPanel + toPanel) - to;
-            HalfWeights.decode(weights.type(), weights.shorts(), weights.at(k0, kc, from), packed, to, length);
+            int length = packedAt(toPanel) - ALIGNED;
+            HalfWeights.decode(
+                    weights.type(), weights.shorts(), weights.at(k0, kc, firstPanel), packed, ALIGNED, length);
         }
     }
 
     /** Whether B needs no packing: it was packed in f32, or is multiplied with one row as it is decoded. */
-    boolean isReady() {
+    private boolean isReady() {
         return weights != null && (weights.type() == WeightType.F32 || isDecodedByRow());
     }
 
@@ -118,37 +131,33 @@ final class ProductBlock {
         return ALIGNED + vectors * LENGTH * Panels.padded(kc);
     }
 
-    /** One strip of rows by some of the panels, numbered from 0. */
-    void strip(int strip, int fromPanel, int toPanel) {
-        int from = strip * STRIP;
-        int rows = Math.min(STRIP, c.rows() - from);
+    private void strip(int from, int rows) {
         int start = a.index(a.count() == 1 ? 0 : batch, from, k0);
         if (!a.isTransposed()) {
-            strip(from, rows, a.array(), start, a.ld(), fromPanel, toPanel);
+            strip(from, rows, a.array(), start, a.ld());
             return;
         }
         int width = Panels.padded(kc);
         float[] turned = scratch.take(STRIP * width);
         try {
             Transposes.transpose(a.array(), start, a.ld(), kc, rows, turned, 0, width);
-            strip(from, rows, turned, 0, width, fromPanel, toPanel);
+            strip(from, rows, turned, 0, width);
         } finally {
             scratch.giveBack(turned);
         }
     }
 
-    private void strip(int from, int rows, float[] aArray, int aStart, int aRow, int fromPanel, int toPanel) {
+    private void strip(int from, int rows, float[] aArray, int aStart, int aRow) {
         float[] sums = scratch.take(ProductTiles.ROWS * WIDE_VECTORS * LENGTH);
         try {
-            strip(from, rows, aArray, aStart, aRow, fromPanel, toPanel, sums);
+            strip(from, rows, aArray, aStart, aRow, sums);
         } finally {
             scratch.giveBack(sums);
         }
     }
 
-    private void strip(
-            int from, int rows, float[] aArray, int aStart, int aRow, int fromPanel, int toPanel, float[] sums) {
-        for (int panel = firstPanel + fromPanel; panel < firstPanel + toPanel; panel++) {
+    private void strip(int from, int rows, float[] aArray, int aStart, int aRow, float[] sums) {
+        for (int panel = firstPanel; panel < toPanel; panel++) {
             int column = Panels.first(c.cols(), panel) * LENGTH;
             int vectors = Panels.vectors(c.cols(), panel);
             VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
@@ -161,8 +170,8 @@ final class ProductBlock {
             }
         }
         if (k0 + kc == a.cols()) {
-            int fromColumn = Panels.first(c.cols(), firstPanel + fromPanel) * LENGTH;
-            int toColumn = Math.min(c.cols(), Panels.first(c.cols(), firstPanel + toPanel) * LENGTH);
+            int fromColumn = Panels.first(c.cols(), firstPanel) * LENGTH;
+            int toColumn = Math.min(c.cols(), Panels.first(c.cols(), toPanel) * LENGTH);
             VectorEpilogue.apply(then, c, batch, from, from + rows, fromColumn, toColumn);
         }
     }

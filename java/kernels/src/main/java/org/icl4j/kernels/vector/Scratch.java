@@ -7,9 +7,19 @@ import java.util.function.Consumer;
  * Working arrays that are kept between calls, so that a call in the steady state allocates none.
  */
 final class Scratch {
-    private static final int SLOTS = 64;
+    /** Arrays that are kept of other callers than the kernels' own threads. */
+    private static final int CALLERS = 64;
 
-    private final AtomicReferenceArray<float[]> free = new AtomicReferenceArray<>(SLOTS);
+    private static final int OF_A_THREAD = 2;
+
+    private final AtomicReferenceArray<float[]> free;
+
+    /**
+     * @param threads that work on one call
+     */
+    Scratch(int threads) {
+        free = new AtomicReferenceArray<>(CALLERS + OF_A_THREAD * threads);
+    }
 
     /**
      * Lends {@code body} an array of at least {@code length} elements, with any content. It may be
@@ -26,7 +36,7 @@ final class Scratch {
 
     /** As {@link #lend}, for callers that must not allocate so much as a lambda. */
     float[] take(int length) {
-        for (int i = 0; i < SLOTS; i++) {
+        for (int i = 0; i < free.length(); i++) {
             float[] array = free.get(i);
             if (array != null && array.length >= length && free.compareAndSet(i, array, null)) {
                 return array;
@@ -36,7 +46,7 @@ final class Scratch {
     }
 
     void giveBack(float[] array) {
-        for (int i = 0; i < SLOTS; i++) {
+        for (int i = 0; i < free.length(); i++) {
             if (free.get(i) == null && free.compareAndSet(i, null, array)) {
                 return;
             }

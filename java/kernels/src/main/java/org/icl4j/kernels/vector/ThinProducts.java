@@ -4,7 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
-import static org.icl4j.kernels.vector.VectorProducts.KC;
+import static org.icl4j.kernels.vector.VectorProducts.blockTerms;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -54,9 +54,10 @@ final class ThinProducts {
         int vectors = Panels.vectors(to - from);
         VectorMask<Float> last = Lanes.keptFirst(to - from - (vectors - 1) * LENGTH);
         int cAt = c.index(batch, 0, from);
-        for (int k0 = 0; k0 < a.cols(); k0 += KC) {
+        int terms = blockTerms(a.cols());
+        for (int k0 = 0; k0 < a.cols(); k0 += terms) {
             Arrays.fill(sums, 0, c.rows() * vectors * LENGTH, 0);
-            int toK = Math.min(k0 + KC, a.cols());
+            int toK = Math.min(k0 + terms, a.cols());
             int k = k0;
             for (; k + DEPTH <= toK; k += DEPTH) {
                 for (int i = 0; i < c.rows(); i++) {

@@ -4,7 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
-import static org.icl4j.kernels.vector.VectorProducts.KC;
+import static org.icl4j.kernels.vector.VectorProducts.blockTerms;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -57,9 +57,10 @@ final class ThinTransposedProducts {
             int n = Math.min(COLUMNS, to - j);
             int vectors = Panels.vectors(n);
             VectorMask<Float> last = Lanes.keptFirst(n - (vectors - 1) * LENGTH);
-            for (int k0 = 0; k0 < a.cols(); k0 += KC) {
+            int terms = blockTerms(a.cols());
+            for (int k0 = 0; k0 < a.cols(); k0 += terms) {
                 Arrays.fill(scratch, SUMS, SCRATCH, 0);
-                int toK = Math.min(k0 + KC, a.cols());
+                int toK = Math.min(k0 + terms, a.cols());
                 for (int k = k0; k < toK; k += STRETCH) {
                     add(batch, a, b, k, Math.min(STRETCH, toK - k), j, n, scratch);
                 }

@@ -18,12 +18,14 @@ final class VectorAttention implements AttentionKernels<float[]> {
 
     private final WorkerPool workers;
     private final Scratch scratch;
-    private final Idle<HeadForward> forwards = new Idle<>(HeadForward::new);
-    private final Idle<GroupBackward> backwards = new Idle<>(GroupBackward::new);
+    private final Idle<HeadForward> forwards;
+    private final Idle<GroupBackward> backwards;
 
     VectorAttention(WorkerPool workers, Scratch scratch) {
         this.workers = workers;
         this.scratch = scratch;
+        forwards = new Idle<>(workers.threads(), HeadForward::new);
+        backwards = new Idle<>(workers.threads(), GroupBackward::new);
     }
 
     @Override

@@ -21,19 +21,22 @@ import org.icl4j.kernels.provider.WorkerPool;
 /**
  * Matrix products by register tiles on packed panels of B (Goto and van de Geijn 2008).
  *
- * <p>Element (i, j) is summed in ascending k, in blocks of {@link #KC} terms that are added to C
+ * <p>Element (i, j) is summed in ascending k, in blocks of {@link #blockTerms} terms that are added to C
  * one after the other. That order depends on k alone: not on m, n, the place in a batch, or the
  * threads.
  */
 final class VectorProducts implements ProductKernels<float[]> {
-    /**
-     * Terms summed in registers before C is touched. Part of the result's identity: changing it
-     * changes bits.
-     */
-    static final int KC = 256;
+    /** Terms up to which a product is summed in one go: at 1024 to touch C three times more took a fifth. */
+    private static final int ONE_BLOCK = 1024;
+
+    /** Terms of a block beyond: with 1024 weights' gradients are slower, as fewer panels fit the second-level cache. */
+    private static final int MANY_BLOCKS = 512;
 
     /** Multiply-adds below which a task costs more than it brings. */
-    private static final long TASK_WORK = 100_000;
+    private static final long TASK_WORK = 250_000;
+
+    /** Multiply-adds in the time of an element of B being read. */
+    private static final int READING = 8;
 
     /** Blocks that are not at work; each holds a few MiB. */
     private final Idle<ProductBlock> blocks;
@@ -44,7 +47,14 @@ final class VectorProducts implements ProductKernels<float[]> {
     VectorProducts(WorkerPool workers, Scratch scratch) {
         this.workers = workers;
         this.scratch = scratch;
-        this.blocks = new Idle<>(() -> new ProductBlock(scratch));
+        this.blocks = new Idle<>(workers.threads(), () -> new ProductBlock(scratch));
+    }
+
+    /**
+     * Terms summed in registers before C is touched, of {@code k}. Part of the result's identity: changing it changes bits.
+     */
+    static int blockTerms(int k) {
+        return k <= ONE_BLOCK ? k : MANY_BLOCKS;
     }
 
     @Override
@@ -147,24 +157,29 @@ final class VectorProducts implements ProductKernels<float[]> {
             }
             return;
         }
-        long work = (long) c.rows() * c.cols() * a.cols();
+        long work = (c.rows() + (long) READING) * c.cols() * a.cols();
         boolean parallel = workers.threads() > 1 && c.count() * work >= 2 * TASK_WORK;
         if (packed == null && (ThinProducts.fits(b, c) || ThinTransposedProducts.fits(b, c))) {
             thin(alpha, a, b, beta, c, then, parallel);
-        } else if (parallel && c.count() >= 2 * workers.threads()) {
+        } else if (!parallel) {
+            matrices(0, c.count(), alpha, a, b, packed, beta, c, then);
+        } else if (c.count() >= 2 * workers.threads()) {
             int perTask = Math.clamp(TASK_WORK / work, 1, Math.ceilDiv(c.count(), 4 * workers.threads()));
             workers.run(Math.ceilDiv(c.count(), perTask), task -> {
                 int from = task * perTask;
-                matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, packed, beta, c, then, false);
-            });
-        } else if (parallel && ProductBlock.isShallow(b, c)) {
-            int panels = Panels.count(c.cols());
-            workers.run(c.count() * panels, i -> {
-                int panel = i % panels;
-                panels(i / panels, panel, panel + 1, 1, alpha, a, b, packed, beta, c, then, false);
+                matrices(from, Math.min(from + perTask, c.count()), alpha, a, b, packed, beta, c, then);
             });
         } else {
-            matrices(0, c.count(), alpha, a, b, packed, beta, c, then, parallel);
+            boolean ready = packed != null && packed.type() == WeightType.F32;
+            ProductGrid grid = ProductGrid.of(c.rows(), c.cols(), ready, a.isTransposed(), workers.threads());
+            int tasks = grid.tasks();
+            workers.run(c.count() * tasks, i -> {
+                int row = grid.row(i % tasks);
+                int panel = grid.panel(i % tasks);
+                int toRow = Math.min(row + grid.height(), c.rows());
+                int toPanel = Math.min(panel + grid.panels(), Panels.count(c.cols()));
+                part(i / tasks, row, toRow, panel, toPanel, alpha, a, b, packed, beta, c, then);
+            });
         }
     }
 
@@ -222,60 +237,41 @@ final class VectorProducts implements ProductKernels<float[]> {
             PackedPanels packed,
             float beta,
             Matrix<float[]> c,
-            Epilogue<float[]> then,
-            boolean parallel) {
-        int atOnce = ProductBlock.isShallow(b, c) ? 1 : ProductBlock.PANELS;
+            Epilogue<float[]> then) {
         for (int i = from; i < to; i++) {
-            panels(i, 0, Panels.count(c.cols()), atOnce, alpha, a, b, packed, beta, c, then, parallel);
+            part(i, 0, c.rows(), 0, Panels.count(c.cols()), alpha, a, b, packed, beta, c, then);
         }
     }
 
-    /** Some panels of columns of matrix {@code i}, {@code atOnce} of them packed at a time. */
-    private void panels(
+    /** Some rows and panels of matrix {@code i}. */
+    private void part(
             int i,
-            int from,
-            int to,
-            int atOnce,
+            int fromRow,
+            int toRow,
+            int fromPanel,
+            int toPanel,
             float alpha,
             Matrix<float[]> a,
             Matrix<float[]> b,
             PackedPanels packed,
             float beta,
             Matrix<float[]> c,
-            Epilogue<float[]> then,
-            boolean parallel) {
+            Epilogue<float[]> then) {
+        int atOnce = ProductBlock.panelsAtOnce(a, b, c);
+        int terms = blockTerms(a.cols());
         ProductBlock block = blocks.take();
         try {
             block.of(a, b, packed, c, then);
-            for (int panel = from; panel < to; panel += atOnce) {
-                for (int k0 = 0; k0 < a.cols(); k0 += KC) {
-                    block.at(i, k0, panel, Math.min(panel + atOnce, to), alpha, k0 == 0 ? beta : 1);
-                    run(block, parallel);
+            block.rows(fromRow, toRow);
+            for (int panel = fromPanel; panel < toPanel; panel += atOnce) {
+                for (int k0 = 0; k0 < a.cols(); k0 += terms) {
+                    block.at(i, k0, panel, Math.min(panel + atOnce, toPanel), alpha, k0 == 0 ? beta : 1);
+                    block.run();
                 }
             }
         } finally {
             block.of(null, null, null, null, null);
             blocks.giveBack(block);
-        }
-    }
-
-    private void run(ProductBlock block, boolean parallel) {
-        int panels = block.panels();
-        int strips = block.strips();
-        if (!parallel) {
-            block.pack(0, panels);
-            for (int strip = 0; strip < strips; strip++) {
-                block.strip(strip, 0, panels);
-            }
-            return;
-        }
-        if (!block.isReady()) {
-            workers.run(panels, panel -> block.pack(panel, panel + 1));
-        }
-        if (strips >= 4 * workers.threads()) {
-            workers.run(strips, strip -> block.strip(strip, 0, panels));
-        } else {
-            workers.run(strips * panels, i -> block.strip(i / panels, i % panels, i % panels + 1));
         }
     }
 

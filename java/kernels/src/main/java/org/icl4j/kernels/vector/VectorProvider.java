@@ -69,7 +69,7 @@ public final class VectorProvider implements KernelProvider {
     }
 
     private static KernelParts<float[]> parts(WorkerPool workers) {
-        Scratch scratch = new Scratch();
+        Scratch scratch = new Scratch(workers.threads());
         RowTasks tasks = new RowTasks(workers);
         VectorProducts products = new VectorProducts(workers, scratch);
         return new KernelParts<>(
