@@ -134,8 +134,9 @@ public final class ConfigMetadata {
                         file,
                         RULE,
                         "no '" + PREFIX + name
-                                + "' in the metadata, so that the file does not say which model it holds;"
-                                + " train a decoder again (recall, icl-curve, icl-classes) to get one that does");
+                                + "' in the metadata, so that it is not the file of a decoder; expected is one that"
+                                + " recall, icl-curve, icl-classes or rank1.generation trained (the single blocks of"
+                                + " rank1, rank1.layers, rank1.learning and rank1.patches are no decoders)");
             }
             return value;
         }

@@ -33,6 +33,20 @@ public enum Initialization {
         }
     },
     /**
+     * Garg et al. (2022), {@code models.py} of the released code: Hugging Face's GPT-2, which is {@link #NANO_GPT}, between PyTorch's
+     * linear layers, whose weights have the deviation 1/√(3·fan-in). Theirs are uniform, here they are normal; their biases, drawn
+     * likewise, are 0 here.
+     */
+    GARG {
+        @Override
+        double standardDeviation(ParameterSpec spec, int nLayers) {
+            return switch (spec.role()) {
+                case READ_IN, READ_OUT -> 1 / Math.sqrt(3.0 * spec.fanIn());
+                default -> NANO_GPT.standardDeviation(spec, nLayers);
+            };
+        }
+    },
+    /**
      * For narrow models that are trained for minutes: 1/√fan-in, divided by √(2·nLayers) where the result is added to the residual
      * stream; 0.02 for positions and the read-out, 0.5 for token embeddings.
      */

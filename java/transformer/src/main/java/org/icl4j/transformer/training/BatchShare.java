@@ -10,8 +10,12 @@ import org.icl4j.transformer.tensor.Tensor;
  * gradients of its own.
  */
 final class BatchShare<A> {
-    /** Numbers in the widest activation of the sequences that are worked on at once: half a megabyte of f32. */
-    private static final int WIDEST = 1 << 17;
+    /**
+     * Numbers in the widest activation of the sequences that are worked on at once: two megabytes of f32. With a quarter of it the
+     * weights of a wide model are packed so often that a step takes a tenth longer. The most that may be in memory at once, whatever
+     * the batch: gradients are accumulated over the rest.
+     */
+    private static final int WIDEST = 1 << 19;
 
     private final Decoder<A> decoder;
     private final Objective<A> objective;

@@ -4,11 +4,13 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Optional;
 import org.icl4j.kernels.Epilogue;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
 import org.icl4j.kernels.Precision;
+import org.icl4j.kernels.SelectiveScan;
 import org.icl4j.transformer.layer.Watched;
 
 /**
@@ -47,8 +49,7 @@ final class FiniteWatch<A> implements InvocationHandler {
     @Override
     public Object invoke(Object self, Method method, Object[] arguments) throws Throwable {
         if (method.getDeclaringClass() == Watched.class) {
-            return proxy(
-                    new FiniteWatch<>(kernels, part.isEmpty() ? (String) arguments[0] : part + "." + arguments[0]));
+            return method.getName().equals("within") ? within((String) arguments[0]) : given((Matrix<?>) arguments[0]);
         }
         Object result = call(method, arguments);
         if (arguments != null) {
@@ -57,6 +58,17 @@ final class FiniteWatch<A> implements InvocationHandler {
             }
         }
         return result;
+    }
+
+    private Kernels<A> within(String name) {
+        return proxy(new FiniteWatch<>(kernels, part.isEmpty() ? name : part + "." + name));
+    }
+
+    private Object given(Matrix<?> numbers) {
+        if (!isFinite(numbers)) {
+            throw new Found("the data that the model is trained on are not finite");
+        }
+        return null; // What a proxy returns for a method that returns nothing.
     }
 
     private Object call(Method method, Object[] arguments) throws Throwable {
@@ -76,6 +88,12 @@ final class FiniteWatch<A> implements InvocationHandler {
             case Epilogue<?> epilogue -> {
                 requireFinite(kernel, epilogue.kept());
                 requireFinite(kernel, epilogue.residual());
+            }
+            case SelectiveScan<?> scan -> {
+                for (Matrix<?> matrix :
+                        List.of(scan.x(), scan.delta(), scan.a(), scan.b(), scan.c(), scan.skip(), scan.initial())) {
+                    requireFinite(kernel, matrix);
+                }
             }
             case Optional<?> given -> given.ifPresent(inner -> requireFinite(kernel, inner));
             case null, default -> {}

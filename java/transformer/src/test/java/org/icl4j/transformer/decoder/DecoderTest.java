@@ -50,12 +50,22 @@ class DecoderTest {
     static Stream<DecoderConfig> kinds() {
         Stream<DecoderConfig> mixers = Arrays.stream(Mixer.values())
                 .map(mixer -> SMALL.with(SMALL.block().with(mixer)));
+        Stream<DecoderConfig> mlps = Stream.of(Mlp.values())
+                .filter(mlp -> mlp != Mlp.RELU) // at its kink two precisions may differ by more than rounding
+                .map(mlp -> SMALL.with(SMALL.block().with(mlp, 24)));
+        Stream<DecoderConfig> positions = Arrays.stream(Position.values()).map(SMALL::with);
+        Stream<DecoderConfig> residuals = Arrays.stream(Residual.values())
+                .map(residual -> SMALL.with(SMALL.block().with(Norm.RMS).with(residual)));
         Stream<DecoderConfig> others = Stream.of(
+                SMALL.with(SMALL.block().withoutBiases()),
+                SMALL.with(SMALL.block().withKeyHeads(1)),
+                SMALL.with(Position.ROTARY).with(SMALL.block().with(Mixer.LINEAR_ATTENTION)),
+                SMALL.with(SMALL.block().withPostNorms().with(Residual.PARALLEL)),
                 SMALL.with(Position.ROTARY).with(SMALL.block().with(Norm.RMS).with(Mlp.SWIGLU, 24)),
                 SMALL.with(SMALL.block().with(Norm.NONE).with(Residual.PARALLEL)),
                 SMALL.with(SMALL.block().with(Mlp.SWIGLU, 24).withPostNorms()),
                 SMALL.with(SMALL.block().with(Mlp.SWIGLU, 24).withExperts(4, 2)));
-        return Stream.concat(mixers, others);
+        return Stream.of(mixers, mlps, positions, residuals, others).flatMap(s -> s);
     }
 
     /** What stands later in a sequence, or in another sequence, changes nothing. */
@@ -163,12 +173,18 @@ class DecoderTest {
         double residual = initialization == Initialization.LECUN ? 1 : Math.sqrt(12);
         double position = switch (initialization) {
             case GPT2 -> 0.01;
-            case NANO_GPT, FAN_IN -> 0.02;
+            case NANO_GPT, GARG, FAN_IN -> 0.02;
             case LECUN -> 1 / Math.sqrt(128);
+        };
+        double readIn = switch (initialization) {
+            case GPT2, NANO_GPT -> 0.02;
+            case GARG -> 1 / Math.sqrt(60);
+            case FAN_IN, LECUN -> 1 / Math.sqrt(20);
         };
         assertDeviation(fanIn ? 1 / Math.sqrt(128) : 0.02, parameters.get("h.0.attn.c_attn.weight"));
         assertDeviation((fanIn ? 1 / Math.sqrt(512) : 0.02) / residual, parameters.get("h.5.mlp.c_proj.weight"));
         assertDeviation(position, parameters.get("wpe.weight"));
+        assertDeviation(readIn, parameters.get("read_in.weight"));
         assertEquals(1, parameters.get("h.3.ln_1.weight").get(7));
         assertEquals(0, parameters.get("h.3.ln_1.bias").get(7));
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.icl4j.kernels.AdamW;
 import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
@@ -18,6 +19,7 @@ import org.icl4j.transformer.decoder.DecoderConfig;
 import org.icl4j.transformer.decoder.DecoderPass;
 import org.icl4j.transformer.decoder.Initialization;
 import org.icl4j.transformer.layer.BlockConfig;
+import org.icl4j.transformer.layer.BlockConfig.Mixer;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.RandomStream;
 import org.icl4j.transformer.tensor.Tensor;
@@ -36,6 +38,8 @@ class TrainerTest {
     private static final class SumOfCoordinates<A> implements Objective<A> {
         private final SquaredError loss = new SquaredError(2);
         private final int batch;
+        /** A sequence with a number that is none. */
+        private OptionalInt broken = OptionalInt.empty();
 
         SumOfCoordinates(int batch) {
             this.batch = batch;
@@ -71,6 +75,9 @@ class TrainerTest {
                         targets.set(targets.index(b, t / 2), numbers.get(at) + numbers.get(at + 1));
                     }
                 }
+            }
+            if (broken.isPresent() && broken.getAsInt() >= first && broken.getAsInt() < first + sequences) {
+                numbers.set(numbers.index(broken.getAsInt() - first, 1, 0), Double.NaN);
             }
             pass.forward(numbers);
             Tensor<A> dOut = pass.out().zerosLike();
@@ -240,6 +247,37 @@ class TrainerTest {
             String second =
                     assertThrows(NonFiniteException.class, trainer::step).getMessage();
             assertTrue(second.contains("parameter 'h.1.mlp.c_proj.weight'"), second);
+        }
+    }
+
+    @Test
+    void namesTheScanThatFailed() {
+        DecoderConfig config = CONFIG.with(CONFIG.block().with(Mixer.SELECTIVE_SSM));
+        try (Kernels<float[]> kernels = f32(1);
+                Trainer<float[]> trainer = trainer(config, kernels, 4, settings(1e-3), 1)) {
+            Tensor<float[]> skip = trainer.decoder().parameters().get("h.0.attn.D");
+            skip.fill(3e38);
+            String message =
+                    assertThrows(NonFiniteException.class, trainer::step).getMessage();
+            assertTrue(message.contains("h.0.attn'"), message);
+            assertTrue(message.contains("selectiveScan"), message);
+        }
+    }
+
+    @Test
+    void saysThatTheDataAreNotFinite() {
+        try (Kernels<float[]> kernels = f32(1)) {
+            Parameters<float[]> parameters =
+                    Decoder.initialize(CONFIG, Initialization.FAN_IN, kernels.precision(), SEED);
+            SumOfCoordinates<float[]> objective = new SumOfCoordinates<>(4);
+            objective.broken = OptionalInt.of(3);
+            try (Trainer<float[]> trainer =
+                    new Trainer<>(new Decoder<>(CONFIG, kernels, parameters), objective, settings(1e-3), 1)) {
+                String message =
+                        assertThrows(NonFiniteException.class, trainer::step).getMessage();
+                assertTrue(message.contains("step 1"), message);
+                assertTrue(message.contains("data"), message);
+            }
         }
     }
 
