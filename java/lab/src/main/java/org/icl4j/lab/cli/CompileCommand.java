@@ -27,20 +27,27 @@ import picocli.CommandLine.Option;
             "Turns a context into a patch of a trained model's weights, and says how well it stands in for the"
                     + " context.",
             "",
-            "A model of tokens (recall) reads text: token numbers with white space between them. --context is one"
-                    + " sequence; --calibration has a query of one token or more on each line, and may have the right"
-                    + " answer of each behind ->, as in: 3 -> 21.",
+            "A model of tokens (recall, rank1.generation) reads text: token numbers with white space between them."
+                    + " --context is one sequence; --calibration has a query of one token or more on each line, and may"
+                    + " have the right answer of each behind ->, as in: 3 -> 21.",
             "A model of numbers (icl-curve, icl-classes) reads CSV with the columns x1 ... xd and y: the rows of"
                     + " --context are examples, those of --calibration queries with their right answers.",
             "",
+            "The blocks of rank1, rank1.layers, rank1.learning and rank1.patches are no such models.",
+            "",
             "Without --calibration the last token or row of --context is the one query. For one query the patch is"
-                    + " exact. For more it is fitted by least squares on a part of them and judged on the others.",
+                    + " exact. For more it is fitted by least squares on a part of them and judged on the others, or on"
+                    + " those of --judge.",
             "",
             "DIR gets patch.safetensors, a LoRA adapter in PEFT's format (adapter_config.json,"
-                    + " adapter_model.safetensors), and compile.json with the numbers.",
+                    + " adapter_model.safetensors), and compile.json with the numbers. Where there is a norm behind the"
+                    + " MLP (Gemma), its gain is changed too, and there is no adapter, since one can change only"
+                    + " matrices.",
             ""
         })
 final class CompileCommand implements Callable<Integer> {
+    private static final double HOLDOUT = 0.25;
+
     private final Console console;
 
     @Option(
@@ -56,6 +63,12 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = "--calibration", paramLabel = "FILE", description = "queries that the patch shall serve")
     private Path calibration;
 
+    @Option(
+            names = "--judge",
+            paramLabel = "FILE",
+            description = "more queries, like those of --calibration, to judge by and not to fit on")
+    private Path judge;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "directory to make")
     private Path out;
 
@@ -69,11 +82,10 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--holdout",
             paramLabel = "SHARE",
-            defaultValue = "0.25",
             description =
-                    "share of the queries to judge by, of those that differ (default: 0.25; at least one, and none for"
-                            + " 0)")
-    private double holdout;
+                    "share of the queries to judge by, of those that differ (default: 0.25, or 0 with --judge; at least"
+                            + " one, and none for 0)")
+    private Double holdout;
 
     @Option(
             names = "--seed",
@@ -98,8 +110,12 @@ final class CompileCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutOption.requireName(out);
-        if (!(holdout >= 0 && holdout < 1)) {
+        if (holdout != null && !(holdout >= 0 && holdout < 1)) {
             throw new UsageException("--holdout " + holdout + ": allowed are shares from 0 to below 1");
+        }
+        if (holdout != null && judge != null) {
+            throw new UsageException("--holdout " + holdout + " with --judge " + judge
+                    + ": give either a share of the queries to judge by or queries of their own");
         }
         Optional<Precision<?>> wanted = Optional.empty();
         if (precision != null) {
@@ -108,7 +124,15 @@ final class CompileCommand implements Callable<Integer> {
         }
         OptionalInt wantedRank = rank == null ? OptionalInt.empty() : OptionalInt.of(rank);
         Compilation.Request request = new Compilation.Request(
-                model, context, Optional.ofNullable(calibration), out, wanted, wantedRank, holdout, seed);
+                model,
+                context,
+                Optional.ofNullable(calibration),
+                Optional.ofNullable(judge),
+                out,
+                wanted,
+                wantedRank,
+                holdout == null ? HOLDOUT : holdout,
+                seed);
         print(Compilation.run(request, machine.kernelOptions()));
         return ExitCode.OK;
     }
@@ -116,11 +140,20 @@ final class CompileCommand implements Callable<Integer> {
     private void print(Report report) {
         console.out()
                 .println(report.kind() + " patch of " + report.changes().size() + " weights in " + report.numbers()
-                        + " numbers; the LoRA adapter has rank " + report.adapterRank());
+                        + " numbers"
+                        + (report.adapterRank() == null ? "" : "; the LoRA adapter has rank " + report.adapterRank()));
+        if (report.noAdapter() != null) {
+            console.out().println(report.noAdapter());
+        }
         console.out().println();
         console.table(changes(report));
         console.out().println();
         console.table(quality(report));
+        if (report.quality().stream().anyMatch(one -> one.same() != null && one.right() == null)) {
+            console.out()
+                    .println("no right answers are known; the cross-entropy is of the answers that the model expects"
+                            + " with the context");
+        }
         console.out().println();
         if (report.error() != null) {
             console.out()
@@ -145,11 +178,11 @@ final class CompileCommand implements Callable<Integer> {
         for (Report.Changed change : report.changes()) {
             rows.add(List.of(
                     change.parameter(),
-                    Integer.toString(change.rank()),
+                    change.rank() == null ? "-" : Integer.toString(change.rank()),
                     Figures.text(change.size()),
                     Figures.text(change.ridge()),
                     Figures.text(change.residual()),
-                    Figures.text(change.adapterLoss())));
+                    text(change.adapterLoss())));
         }
         return rows;
     }

@@ -50,6 +50,12 @@ final class ReproduceCommand implements Callable<Integer> {
     private String scaleName;
 
     @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "claims in this precision alone, f32 or f64 (default: both)")
+    private String precision;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -75,6 +81,9 @@ final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         scale = Scale.of(scaleName);
+        if (precision != null) {
+            PrecisionOption.require(precision);
+        }
         Map<Needed, List<String>> wanted = wanted();
         OutOption.requireName(out);
         Path directory = out == null ? Files.createTempDirectory("icl4j-reproduce-") : out;
@@ -112,26 +121,61 @@ final class ReproduceCommand implements Callable<Integer> {
     private Map<Needed, List<String>> wanted() {
         Map<Needed, List<String>> wanted = new LinkedHashMap<>();
         List<String> unused = new ArrayList<>(patterns);
+        List<String> leftOut = new ArrayList<>();
         for (Experiment experiment : experiments.all()) {
-            for (Precision<?> precision : List.of(Precision.F32, Precision.F64)) {
-                for (Claim claim : experiment.claims(scale, precision)) {
-                    for (String pattern : patterns) {
-                        if (matches(pattern, claim.id())) {
-                            unused.remove(pattern);
-                            List<String> ids =
-                                    wanted.computeIfAbsent(new Needed(experiment, precision), n -> new ArrayList<>());
-                            if (!ids.contains(claim.id())) {
-                                ids.add(claim.id());
-                            }
-                        }
-                    }
+            boolean matched = false;
+            boolean needed = false;
+            for (Precision<?> inRun : experiment.precisions(scale)) {
+                List<String> ids = matching(experiment.claims(scale, inRun), unused);
+                List<String> chosen = ids.stream().filter(this::isInPrecision).toList();
+                matched |= !ids.isEmpty();
+                needed |= !chosen.isEmpty();
+                if (!chosen.isEmpty()) {
+                    wanted.put(new Needed(experiment, inRun), chosen);
                 }
             }
+            if (matched && !needed) {
+                leftOut.add(experiment.name());
+            }
         }
+        requireMatches(unused);
+        tell(leftOut, wanted.isEmpty());
+        return wanted;
+    }
+
+    /** The ids that match a pattern; such patterns are not unused any more. */
+    private List<String> matching(List<Claim> claims, List<String> unused) {
+        List<String> ids = new ArrayList<>();
+        for (Claim claim : claims) {
+            List<String> matching = patterns.stream()
+                    .filter(pattern -> matches(pattern, claim.id()))
+                    .toList();
+            unused.removeAll(matching);
+            if (!matching.isEmpty()) {
+                ids.add(claim.id());
+            }
+        }
+        return ids;
+    }
+
+    private boolean isInPrecision(String id) {
+        return precision == null || id.endsWith("." + precision);
+    }
+
+    private static void requireMatches(List<String> unused) {
         if (!unused.isEmpty()) {
             throw new UsageException("no claim matches " + unused + "; icl4j list shows them all");
         }
-        return wanted;
+    }
+
+    private void tell(List<String> leftOut, boolean isAll) {
+        if (!leftOut.isEmpty()) {
+            String sentence = "left out, with no such claim in " + precision + ": " + String.join(", ", leftOut);
+            if (isAll) {
+                throw new UsageException("--precision " + precision + ": nothing to run; " + sentence);
+            }
+            console.err().println(sentence);
+        }
     }
 
     private static boolean matches(String pattern, String id) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.icl4j.kernels.Precision;
@@ -25,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A patch as a LoRA adapter (Hu et al. 2021) in the files of Hugging Face's PEFT: {@code adapter_config.json}, and {@code
  * adapter_model.safetensors} with {@code base_model.model.MODULE.lora_A.weight} [r, in] and {@code lora_B.weight} [out, r], for
- * weights stored [out, in]: W + (lora_alpha / r)·lora_B·lora_A. We write lora_alpha = r. PEFT 0.21 loaded
- * adapters of both kinds of model onto the same model in PyTorch, and gave our outputs to 4·10⁻⁶ of the greatest.
+ * weights stored [out, in]: W + (lora_alpha / r)·lora_B·lora_A. We write lora_alpha = r. The base model has no name that
+ * PEFT could load it by, as the modules are ours and not those of a class of theirs; {@code docs/peft.md} builds them from our file.
  *
  * @param rank r, of every module
  * @param changes those of the patch, cut to rank r
@@ -39,6 +40,16 @@ record Adapter<A>(int rank, List<LowRank<A>> changes) {
     private static final String LORA_A = ".lora_A.weight";
     private static final String LORA_B = ".lora_B.weight";
     private static final Pattern A_OF_MODULE = Pattern.compile(Pattern.quote(PREFIX) + "(.+)" + Pattern.quote(LORA_A));
+
+    /** Why there is no adapter of these changes, if there is none. */
+    static Optional<String> refusal(List<? extends Change<?>> changes) {
+        return changes.stream()
+                .filter(change -> !(change instanceof LowRank))
+                .findFirst()
+                .map(change -> "there is no LoRA adapter of this patch: it changes '" + change.parameter()
+                        + "', the gain of a norm, which is a vector, and a LoRA adapter is products of matrices that"
+                        + " are added to matrices; merge the patch itself");
+    }
 
     /** The least rank that loses nothing of these changes. */
     static int fullRank(List<? extends LowRank<?>> changes) {
@@ -92,27 +103,23 @@ record Adapter<A>(int rank, List<LowRank<A>> changes) {
         return new Patch<A>(List.copyOf(changes));
     }
 
-    /**
-     * Writes the two files into {@code directory}.
-     *
-     * @param base where the model is that it belongs to
-     */
-    void write(Path directory, String base) throws IOException {
+    /** Writes the two files into {@code directory}. */
+    void write(Path directory) throws IOException {
         Map<String, Tensor<A>> tensors = new LinkedHashMap<>();
         for (LowRank<A> change : changes) {
             tensors.put(PREFIX + module(change.parameter()) + LORA_A, change.right());
             tensors.put(PREFIX + module(change.parameter()) + LORA_B, change.left());
         }
-        AtomicFile.replace(directory.resolve(CONFIG), Json.text(config(base)));
+        AtomicFile.replace(directory.resolve(CONFIG), Json.text(config()));
         SafeTensors.write(directory.resolve(MODEL), Map.of("format", "pt"), tensors);
     }
 
     /** The entries of PEFT's LoraConfig that decide what is added and to what. */
-    private Map<String, Object> config(String base) {
+    private Map<String, Object> config() {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("peft_type", "LORA");
         config.put("task_type", null);
-        config.put("base_model_name_or_path", base);
+        config.put("base_model_name_or_path", null);
         config.put("inference_mode", true);
         config.put("r", rank);
         config.put("lora_alpha", rank);
@@ -157,6 +164,8 @@ record Adapter<A>(int rank, List<LowRank<A>> changes) {
                             directory.resolve(MODEL), "adapter", "tensor '" + name + "' is not one of a plain LoRA");
                 }
             }
+        } catch (IllegalArgumentException e) { // Factors that do not go together.
+            throw new ModelFormatException(directory.resolve(MODEL), "adapter", e.getMessage());
         }
         return new Patch<>(changes);
     }

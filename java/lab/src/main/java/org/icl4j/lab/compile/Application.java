@@ -61,11 +61,16 @@ public final class Application {
             throw new UsageException(request.out() + " is there; give another --out, or remove it");
         }
         InputFile.requireFile(request.model());
-        for (String name : List.of(PatchFile.NAME, Adapter.CONFIG, Adapter.MODEL)) {
-            InputFile.requireFile(request.patch().resolve(name));
+        InputFile.requireFile(request.patch().resolve(PatchFile.NAME));
+        Map<String, String> metadata = PatchFile.metadata(request.patch());
+        if (request.adapter()) {
+            if (metadata.containsKey(PatchFile.NO_ADAPTER)) {
+                throw new InputException(request.patch() + ": " + metadata.get(PatchFile.NO_ADAPTER));
+            }
+            InputFile.requireFile(request.patch().resolve(Adapter.CONFIG));
+            InputFile.requireFile(request.patch().resolve(Adapter.MODEL));
         }
-        String precision = PatchFile.metadata(request.patch()).get(PatchFile.PRECISION);
-        return runIn(request, Precision.of(precision), options);
+        return runIn(request, Precision.of(metadata.get(PatchFile.PRECISION)), options);
     }
 
     private static <A> Result runIn(Request request, Precision<A> precision, KernelOptions options) throws IOException {
@@ -123,6 +128,7 @@ public final class Application {
     private static <A> Result requireEqual(Request request, Kernels<A> kernels, PatchFile<A> file) throws IOException {
         Decoder<A> written = DecoderFile.load(request.out(), kernels).decoder();
         int first = Integer.parseInt(file.metadata().get(PatchFile.FIRST_POSITION));
+        file.checks().forEach(check -> requireWidths(written.config(), check));
         List<Sequence> queries = file.checks().stream()
                 .map(check -> sequence(written.config(), check.query()))
                 .toList();
@@ -131,9 +137,14 @@ public final class Application {
                 .outputs();
         double[][] patched =
                 file.checks().stream().map(PatchFile.Check::patched).toArray(double[][]::new);
-        double[][] adapted =
-                file.checks().stream().map(PatchFile.Check::adapted).toArray(double[][]::new);
-        double error = Tolerance.error(request.adapter() ? adapted : patched, outputs);
+        double[][] expected = file.checks().stream()
+                .map(check -> request.adapter()
+                        ? check.adapted()
+                                .orElseThrow(() -> new IllegalArgumentException(
+                                        "there is no output of the model with the adapter to check it by"))
+                        : check.patched())
+                .toArray(double[][]::new);
+        double error = Tolerance.error(expected, outputs);
         double bound = Tolerance.of(kernels.precision());
         if (!(error <= bound)) {
             throw new RunFailedException("the merged model's outputs differ from those of the "
@@ -141,6 +152,23 @@ public final class Application {
                     + " of the greatest output, allowed are " + bound + "; " + request.out() + " is not kept");
         }
         return new Result(queries.size(), error, bound, Tolerance.error(patched, outputs));
+    }
+
+    private static void requireWidths(DecoderConfig config, PatchFile.Check check) {
+        int width = switch (config.input()) {
+            case Input.Tokens tokens -> 1;
+            case Input.Numbers numbers -> numbers.width();
+        };
+        for (double[] row : check.query()) {
+            requireWidth("a query to check it by has", row.length, width);
+        }
+        requireWidth("an output to check it by has", check.patched().length, config.dOut());
+    }
+
+    private static void requireWidth(String what, int found, int expected) {
+        if (found != expected) {
+            throw new IllegalArgumentException(what + " " + found + " numbers at a position, the model's " + expected);
+        }
     }
 
     private static Sequence sequence(DecoderConfig config, double[][] rows) {

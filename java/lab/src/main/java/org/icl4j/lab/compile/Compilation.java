@@ -17,7 +17,9 @@ import org.icl4j.lab.compile.QueryRuns.Observation;
 import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Change.LowRank;
+import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.report.Json;
 import org.icl4j.transformer.decoder.DecoderConfig;
@@ -34,6 +36,9 @@ public final class Compilation<A> {
     private static final String WITH_PATCH = "with the patch";
     private static final String WITH_NEITHER = "with neither";
 
+    /** Less than that part of the loss, and what a patch recovers of it says nothing. */
+    private static final double LEAST_GAIN = 0.01;
+
     private final Request request;
     private final Kernels<A> kernels;
     private final DecoderFile<A> model;
@@ -47,16 +52,19 @@ public final class Compilation<A> {
      * @param model a decoder's file, such as the checkpoint of a training run
      * @param context what the model is to have read
      * @param calibration queries that the patch shall serve; without them the end of the context is the one query
+     * @param judge more queries, that are judged by and not fitted on
      * @param out directory to be made
      * @param precision to compute in; that of the model if empty
      * @param rank of the LoRA adapter; the least that loses nothing if empty
-     * @param holdout share of the queries that is judged by, and not fitted on; from 0 to below 1
+     * @param holdout share of the queries that is judged by, and not fitted on; from 0 to below 1; of no effect where there are others
+     *     to judge by
      * @param seed of the choice of these
      */
     public record Request(
             Path model,
             Path context,
             Optional<Path> calibration,
+            Optional<Path> judge,
             Path out,
             Optional<Precision<?>> precision,
             OptionalInt rank,
@@ -67,17 +75,17 @@ public final class Compilation<A> {
         this.request = request;
         this.kernels = kernels;
         this.model = DecoderFile.load(request.model(), kernels);
-        this.config = requireKnown(request.model(), model.decoder().config());
+        this.config = model.decoder().config();
         this.material = material(request, config);
-        this.all = runs(material.queries().stream().map(Query::positions).toList());
+        this.all = runs(material.all().stream().map(Query::positions).toList());
     }
 
     /**
      * Compiles and writes the directory, with {@code patch.safetensors}, the two files of the adapter, and the report as
-     * {@code compile.json}; all of it or nothing.
+     * {@code compile.json}; all of it or nothing. Of a patch that changes more than matrices there is no adapter, and the report says so.
      *
      * @throws UsageException if the directory holds something, or the rank cannot be
-     * @throws InputException if a file cannot be read as what it is meant to be
+     * @throws InputException if a file cannot be read as what it is meant to be, or no patch stands for the context
      * @throws ModelFormatException if the model's file cannot
      * @throws RunFailedException if outputs are not finite, or a token-exact patch is not exact
      * @throws IOException if the directory cannot be written
@@ -96,21 +104,15 @@ public final class Compilation<A> {
         }
     }
 
-    private static DecoderConfig requireKnown(Path file, DecoderConfig config) {
-        if (config.block().postNormed() || config.block().experts().isPresent()) {
-            throw new ModelFormatException(
-                    file,
-                    "config",
-                    "blocks with a norm behind the MLP, or with experts; what stands for a context in them is not a"
-                            + " change of weights alone, and only such changes are compiled");
-        }
-        return config;
-    }
-
     private static Material material(Request request, DecoderConfig config) {
         return switch (config.input()) {
-            case Input.Tokens tokens ->
-                new TokenText(tokens.vocabulary(), config.nPositions()).read(request.context(), request.calibration());
+            case Input.Tokens tokens -> {
+                TokenText text = new TokenText(tokens.vocabulary(), config.nPositions());
+                Material material = text.read(request.context(), request.calibration());
+                yield request.judge()
+                        .map(file -> text.readJudges(material, file))
+                        .orElse(material);
+            }
             case Input.Numbers numbers -> {
                 if (config.dOut() != 1) {
                     throw new ModelFormatException(
@@ -118,8 +120,11 @@ public final class Compilation<A> {
                             "config",
                             "a model from numbers to " + config.dOut() + " numbers; expected one that answers with 1");
                 }
-                yield new ExampleTable(numbers.width(), config.nPositions())
-                        .read(request.context(), request.calibration());
+                ExampleTable table = new ExampleTable(numbers.width(), config.nPositions());
+                Material material = table.read(request.context(), request.calibration());
+                yield request.judge()
+                        .map(file -> table.readJudges(material, file))
+                        .orElse(material);
             }
         };
     }
@@ -128,33 +133,65 @@ public final class Compilation<A> {
         return new QueryRuns<>(config, kernels, material.context().length(), queries);
     }
 
+    private Split split() {
+        if (request.judge().isEmpty()) {
+            return Split.of(material.queries(), request.holdout(), request.seed());
+        }
+        Split split = Split.at(material.all(), material.queries().size());
+        if (split.heldOut().length == 0) {
+            throw new InputException(
+                    request.judge().get() + ": all of its queries are fitted on; give others to judge by");
+        }
+        return split;
+    }
+
     private Report compile() throws IOException {
-        Split split = Split.of(material.queries(), request.holdout(), request.seed());
-        boolean exact = split.fitted().length == 1 && split.heldOut().length == 0;
+        Split split = split();
+        Parameters<A> base = model.decoder().parameters();
+        List<Fitted<A>> fitted = fit(base, split);
+        List<Change<A>> changes = fitted.stream().map(Fitted::change).toList();
+        Optional<Adapter<A>> adapter = adapter(changes);
+        Observation context = all.behind(material.context(), base);
+        Observation patched = all.alone(new Patch<>(changes).appliedTo(base));
+        Optional<Observation> adapted = adapter.map(one -> all.alone(one.patch().appliedTo(base)));
+        List<Quality.Answers> answers = new ArrayList<>();
+        answers.add(new Quality.Answers(WITH_CONTEXT, context.outputs()));
+        answers.add(new Quality.Answers(WITH_PATCH, patched.outputs()));
+        adapted.ifPresent(one -> answers.add(new Quality.Answers("with the adapter", one.outputs())));
+        answers.add(new Quality.Answers(WITH_NEITHER, all.alone(base).outputs()));
+        Double error = split.fitted().length == 1 ? requireExact(split, context, patched) : null;
+        Report report = report(fitted, adapter, quality(split, answers, context), error);
+        write(report, changes, adapter, patched, adapted);
+        return report;
+    }
+
+    private List<Fitted<A>> fit(Parameters<A> base, Split split) {
         List<Sequence> toFit =
                 Arrays.stream(split.fitted()).mapToObj(all.queries()::get).toList();
-        Parameters<A> base = model.decoder().parameters();
-        List<Fitted<A>> fitted = PatchFit.fit(base, runs(toFit), material.context());
+        List<Fitted<A>> fitted;
+        try {
+            fitted = PatchFit.fit(base, runs(toFit), material.context());
+        } catch (NoPatchException e) {
+            throw new InputException(request.context() + ": " + e.getMessage());
+        }
         if (fitted.isEmpty()) {
             throw new InputException(request.context() + ": behind this context the model does what it does without it,"
                     + " so that there is nothing to compile");
         }
-        List<LowRank<A>> changes = fitted.stream().map(Fitted::change).toList();
-        Adapter<A> adapter = Adapter.of(changes, rank(changes));
-        Patch<A> patch = PatchFit.patch(fitted);
-        Observation context = all.behind(material.context(), base);
-        Observation patched = all.alone(patch.appliedTo(base));
-        Observation adapted = all.alone(adapter.patch().appliedTo(base));
-        List<Quality.Answers> answers = List.of(
-                new Quality.Answers(WITH_CONTEXT, context.outputs()),
-                new Quality.Answers(WITH_PATCH, patched.outputs()),
-                new Quality.Answers("with the adapter", adapted.outputs()),
-                new Quality.Answers(WITH_NEITHER, all.alone(base).outputs()));
-        List<Quality> quality = quality(split, answers, context);
-        Double error = exact ? requireExact(context, patched) : null;
-        Report report = report(exact, fitted, adapter, patch.numbers(), quality, error);
-        write(report, changes, adapter, patched, adapted);
-        return report;
+        return fitted;
+    }
+
+    private Optional<Adapter<A>> adapter(List<Change<A>> changes) {
+        Optional<String> refusal = Adapter.refusal(changes);
+        if (refusal.isPresent()) {
+            if (request.rank().isPresent()) {
+                throw new UsageException("--rank " + request.rank().getAsInt() + ": " + refusal.get());
+            }
+            return Optional.empty();
+        }
+        List<LowRank<A>> matrices =
+                changes.stream().map(change -> (LowRank<A>) change).toList();
+        return Optional.of(Adapter.of(matrices, rank(matrices)));
     }
 
     private int rank(List<LowRank<A>> changes) {
@@ -178,15 +215,15 @@ public final class Compilation<A> {
         parts.forEach((name, numbers) -> {
             if (numbers.length > 0) {
                 for (Quality.Answers one : answers) {
-                    quality.add(Quality.of(config.input(), name, material.queries(), numbers, one, context.outputs()));
+                    quality.add(Quality.of(config.input(), name, material.all(), numbers, one, context.outputs()));
                 }
             }
         });
         return List.copyOf(quality);
     }
 
-    private double requireExact(Observation context, Observation patched) {
-        double error = Tolerance.error(context.outputs(), patched.outputs());
+    private double requireExact(Split split, Observation context, Observation patched) {
+        double error = Tolerance.error(picked(context, split.known()), picked(patched, split.known()));
         double bound = Tolerance.of(kernels.precision());
         if (!(error <= bound)) {
             throw new RunFailedException("the patched model's output differs from that with the context by " + error
@@ -196,49 +233,56 @@ public final class Compilation<A> {
         return error;
     }
 
-    private Report report(
-            boolean exact,
-            List<Fitted<A>> fitted,
-            Adapter<A> adapter,
-            long numbers,
-            List<Quality> quality,
-            Double error) {
-        List<Report.Changed> changed = fitted.stream()
-                .map(one -> new Report.Changed(
-                        one.change().parameter(),
-                        one.change().rank(),
-                        one.change().left().norm()
-                                / model.decoder()
-                                        .parameters()
-                                        .get(one.change().parameter())
-                                        .norm(),
-                        one.ridge(),
-                        one.residual(),
-                        adapter.loss(one.change())))
-                .toList();
+    private static double[][] picked(Observation observed, int[] numbers) {
+        return Arrays.stream(numbers).mapToObj(k -> observed.outputs()[k]).toArray(double[][]::new);
+    }
+
+    private Report report(List<Fitted<A>> fitted, Optional<Adapter<A>> adapter, List<Quality> quality, Double error) {
+        List<Change<A>> changes = fitted.stream().map(Fitted::change).toList();
         return new Report(
-                exact ? "token-exact" : "reusable",
+                error == null ? "reusable" : "token-exact",
                 request.model().toString(),
                 model.sha256(),
                 request.context().toString(),
                 material.contextSha256(),
                 request.calibration().map(Path::toString).orElse(null),
                 material.calibrationSha256().orElse(null),
+                request.judge().map(Path::toString).orElse(null),
+                material.judgesSha256().orElse(null),
                 kernels.precision().name(),
                 material.context().length(),
-                changed,
-                numbers,
-                adapter.rank(),
+                fitted.stream().map(one -> changed(one, adapter)).toList(),
+                new Patch<>(changes).numbers(),
+                adapter.map(Adapter::rank).orElse(null),
+                Adapter.refusal(changes).orElse(null),
                 quality,
                 error,
                 error == null ? null : Tolerance.of(kernels.precision()),
                 recovered(quality));
     }
 
+    private Report.Changed changed(Fitted<A> one, Optional<Adapter<A>> adapter) {
+        Change<A> change = one.change();
+        double before = model.decoder().parameters().get(change.parameter()).norm();
+        return switch (change) {
+            case LowRank<A> matrix ->
+                new Report.Changed(
+                        change.parameter(),
+                        matrix.rank(),
+                        matrix.left().norm() / before,
+                        one.ridge(),
+                        one.residual(),
+                        adapter.map(lora -> lora.loss(matrix)).orElse(null));
+            default ->
+                new Report.Changed(
+                        change.parameter(), null, change.delta().norm() / before, one.ridge(), one.residual(), null);
+        };
+    }
+
     private static Double recovered(List<Quality> quality) {
         Map<String, Double> losses = new LinkedHashMap<>();
         for (Quality one : quality) {
-            if (one.queries().equals("held out") && one.loss() != null) {
+            if (one.queries().equals("held out")) {
                 losses.put(one.weights(), one.loss());
             }
         }
@@ -247,20 +291,30 @@ public final class Compilation<A> {
         }
         double neither = losses.get(WITH_NEITHER);
         double gain = neither - losses.get(WITH_CONTEXT);
-        return gain > 0 ? (Double) ((neither - losses.get(WITH_PATCH)) / gain) : null;
+        return gain > LEAST_GAIN * neither ? (Double) ((neither - losses.get(WITH_PATCH)) / gain) : null;
     }
 
     private void write(
-            Report report, List<LowRank<A>> changes, Adapter<A> adapter, Observation patched, Observation adapted)
+            Report report,
+            List<Change<A>> changes,
+            Optional<Adapter<A>> adapter,
+            Observation patched,
+            Optional<Observation> adapted)
             throws IOException {
         List<PatchFile.Check> checks = new ArrayList<>();
         for (int k = 0; k < all.queries().size(); k++) {
-            checks.add(new PatchFile.Check(all.queries().get(k).toArray(), patched.outputs()[k], adapted.outputs()[k]));
+            int number = k;
+            checks.add(new PatchFile.Check(
+                    all.queries().get(k).toArray(),
+                    patched.outputs()[k],
+                    adapted.map(observed -> observed.outputs()[number])));
         }
         PatchFile<A> file = new PatchFile<>(metadata(report), changes, checks);
         AtomicDirectory.create(request.out(), directory -> {
             file.write(directory);
-            adapter.write(directory, request.model().toString());
+            if (adapter.isPresent()) {
+                adapter.get().write(directory);
+            }
             AtomicFile.replace(directory.resolve(Report.NAME), Json.text(report));
         });
     }
@@ -275,6 +329,9 @@ public final class Compilation<A> {
         if (report.calibration() != null) {
             metadata.put("calibration.file", report.calibration());
             metadata.put("calibration.sha256", report.calibrationSha256());
+        }
+        if (report.noAdapter() != null) {
+            metadata.put(PatchFile.NO_ADAPTER, report.noAdapter());
         }
         metadata.put(PatchFile.PRECISION, report.precision());
         metadata.put(PatchFile.FIRST_POSITION, Integer.toString(report.contextPositions()));

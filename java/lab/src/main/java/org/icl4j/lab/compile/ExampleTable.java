@@ -49,6 +49,16 @@ record ExampleTable(int nDims, int nPositions) {
         return new Material(context, queries(asked), table.sha256(), Optional.of(asked.sha256()));
     }
 
+    /**
+     * The same with the queries of a file, which is like a calibration, to judge by.
+     *
+     * @throws InputException if it cannot be read so
+     */
+    Material readJudges(Material material, Path file) {
+        Table asked = table(file);
+        return material.judgedBy(queries(asked), asked.sha256());
+    }
+
     private Table table(Path file) {
         InputFile.requireFile(file);
         List<String> features =

@@ -7,11 +7,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.icl4j.kernels.Precision;
+import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Change.LowRank;
+import org.icl4j.lab.patch.Change.Shift;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.files.SafeTensors;
@@ -19,22 +22,27 @@ import org.icl4j.transformer.tensor.Tensor;
 
 /**
  * {@code patch.safetensors}: the factors of each change, {@code PARAMETER.left} [out, r] and {@code PARAMETER.right} [r, in], to be
- * added as left·right; and, so that whoever applies it can see that it does what it did when it was made, queries of each length m,
- * {@code check.m.queries} [n, m, width], with the outputs of the model with the patch and with the adapter, [n, dOut].
+ * added as left·right, of a gain {@code PARAMETER.delta}; and, so that whoever applies it can see that it does what it did when it was made, queries of each length m,
+ * {@code check.m.queries} [n, m, width], with the outputs of the model with the patch and, if there is one, with the adapter, [n, dOut].
  *
  * @param metadata what it was made of: {@code model.sha256}, {@code context.sha256}, {@code kind} and so on
- * @param changes changes of weights
+ * @param changes of weights {@link LowRank}, of gains {@link Shift}
  * @param checks queries, and what comes of them
  */
-record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List<Check> checks) {
+record PatchFile<A>(Map<String, String> metadata, List<Change<A>> changes, List<Check> checks) {
     static final String NAME = "patch.safetensors";
     static final String FORMAT = "format";
     static final String THIS_FORMAT = "icl4j-patch-1";
     static final String MODEL_HASH = "model.sha256";
     static final String PRECISION = "precision";
     static final String FIRST_POSITION = "firstPosition";
+
+    /** Why there is no adapter, if there is none. */
+    static final String NO_ADAPTER = "noAdapter";
+
     private static final String LEFT = ".left";
     private static final String RIGHT = ".right";
+    private static final String DELTA = ".delta";
     private static final String QUERIES = ".queries";
     private static final String PATCHED = ".patched";
     private static final String ADAPTED = ".adapted";
@@ -45,20 +53,24 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
      *
      * @param query what stands at each of its positions
      * @param patched output of the model with the patch
-     * @param adapted output of the model with the adapter
+     * @param adapted output of the model with the adapter, if there is one
      */
-    record Check(double[][] query, double[] patched, double[] adapted) {}
+    record Check(double[][] query, double[] patched, Optional<double[]> adapted) {}
 
     /** The changes as a patch. */
     Patch<A> patch() {
-        return new Patch<A>(List.copyOf(changes));
+        return new Patch<>(changes);
     }
 
     void write(Path directory) throws IOException {
         Map<String, Tensor<?>> tensors = new LinkedHashMap<>();
-        for (LowRank<A> change : changes) {
-            tensors.put(change.parameter() + LEFT, change.left());
-            tensors.put(change.parameter() + RIGHT, change.right());
+        for (Change<A> change : changes) {
+            if (change instanceof LowRank<A> product) {
+                tensors.put(change.parameter() + LEFT, product.left());
+                tensors.put(change.parameter() + RIGHT, product.right());
+            } else {
+                tensors.put(change.parameter() + DELTA, change.delta());
+            }
         }
         Map<Integer, List<Check>> byLength = new TreeMap<>();
         checks.forEach(check -> byLength.computeIfAbsent(check.query().length, m -> new ArrayList<>())
@@ -71,9 +83,12 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
                     .toArray(double[][]::new);
             tensors.put(name + QUERIES, tensor(positions, ofLength.size(), length, width));
             double[][] patched = ofLength.stream().map(Check::patched).toArray(double[][]::new);
-            double[][] adapted = ofLength.stream().map(Check::adapted).toArray(double[][]::new);
             tensors.put(name + PATCHED, tensor(patched, patched.length, patched[0].length));
-            tensors.put(name + ADAPTED, tensor(adapted, adapted.length, adapted[0].length));
+            if (ofLength.getFirst().adapted().isPresent()) {
+                double[][] adapted =
+                        ofLength.stream().map(check -> check.adapted().get()).toArray(double[][]::new);
+                tensors.put(name + ADAPTED, tensor(adapted, adapted.length, adapted[0].length));
+            }
         });
         Map<String, String> all = new LinkedHashMap<>();
         all.put(FORMAT, THIS_FORMAT);
@@ -103,7 +118,7 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
      */
     static <A> PatchFile<A> read(Path directory, Precision<A> precision) throws IOException {
         try (SafeTensors saved = SafeTensors.open(directory.resolve(NAME))) {
-            List<LowRank<A>> changes = new ArrayList<>();
+            List<Change<A>> changes = new ArrayList<>();
             List<Check> checks = new ArrayList<>();
             for (String name : saved.names()) {
                 Matcher check = CHECK.matcher(name);
@@ -113,6 +128,9 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
                     String parameter = name.substring(0, name.length() - LEFT.length());
                     Tensor<A> right = saved.loadAs(parameter + RIGHT, precision);
                     changes.add(new LowRank<>(parameter, saved.loadAs(name, precision), right));
+                } else if (name.endsWith(DELTA)) {
+                    String parameter = name.substring(0, name.length() - DELTA.length());
+                    changes.add(new Shift<>(parameter, saved.loadAs(name, precision)));
                 }
             }
             if (checks.isEmpty()) {
@@ -145,11 +163,14 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
     private static void readChecks(SafeTensors saved, String name, List<Check> to) throws IOException {
         Tensor<double[]> queries = saved.load(name + QUERIES, Precision.F64);
         Tensor<double[]> patched = saved.load(name + PATCHED, Precision.F64);
-        Tensor<double[]> adapted = saved.load(name + ADAPTED, Precision.F64);
+        Optional<Tensor<double[]>> adapted = saved.names().contains(name + ADAPTED)
+                ? Optional.of(saved.load(name + ADAPTED, Precision.F64))
+                : Optional.empty();
         boolean goTogether = queries.rank() == 3
                 && patched.rank() == 2
                 && patched.dim(0) == queries.dim(0)
-                && Arrays.equals(patched.shape(), adapted.shape());
+                && (adapted.isEmpty()
+                        || Arrays.equals(patched.shape(), adapted.get().shape()));
         if (!goTogether) {
             throw new IllegalArgumentException(
                     name + " has queries " + queries + ", outputs " + patched + " and " + adapted);
@@ -159,7 +180,11 @@ record PatchFile<A>(Map<String, String> metadata, List<LowRank<A>> changes, List
             for (int t = 0; t < query.length; t++) {
                 query[t] = queries.row(i * query.length + t).array();
             }
-            to.add(new Check(query, patched.row(i).array(), adapted.row(i).array()));
+            int number = i;
+            to.add(new Check(
+                    query,
+                    patched.row(i).array(),
+                    adapted.map(outputs -> outputs.row(number).array())));
         }
     }
 }

@@ -10,14 +10,15 @@ import org.icl4j.transformer.decoder.DecoderConfig.Input;
  * @param queries which queries
  * @param count how many
  * @param weights which weights, and whether the context is there
- * @param loss of the right answers, cross-entropy of tokens or squared error of numbers; null if they are not known
+ * @param loss cross-entropy of tokens or squared error of numbers: of the right answers or, if they are not known, of the tokens' expected
+ *     one by the probabilities with the context
  * @param right share of right answers; null for numbers, or if they are not known
  * @param same share of answers that are the same as with the context; null for numbers
  * @param difference from the model with the context: for tokens Σ p·log(p/q) of its probabilities p and these q, for numbers the root
  *     of the mean square
  */
 public record Quality(
-        String queries, int count, String weights, Double loss, Double right, Double same, double difference) {
+        String queries, int count, String weights, double loss, Double right, Double same, double difference) {
     /** What is compared. */
     record Answers(String weights, double[][] outputs) {}
 
@@ -28,7 +29,7 @@ public record Quality(
      * @param context the outputs with the context
      */
     static Quality of(Input input, String name, List<Query> all, int[] numbers, Answers answers, double[][] context) {
-        boolean known = all.getFirst().answer().isPresent();
+        boolean known = all.get(numbers[0]).answer().isPresent();
         boolean tokens = input instanceof Input.Tokens;
         double loss = 0;
         double right = 0;
@@ -36,9 +37,15 @@ public record Quality(
         double difference = 0;
         for (int k : numbers) {
             double[] output = answers.outputs()[k];
-            double answer = all.get(k).answer().orElse(0);
-            loss += tokens ? -logProbability(output, (int) answer) : Math.pow(output[0] - answer, 2);
-            right += likeliest(output) == (int) answer ? 1 : 0;
+            double answer = all.get(k).answer().orElse(Double.NaN);
+            if (!tokens) {
+                loss += Math.pow(output[0] - answer, 2);
+            } else if (known) {
+                loss -= logProbability(output, (int) answer);
+                right += likeliest(output) == (int) answer ? 1 : 0;
+            } else {
+                loss += crossEntropy(context[k], output);
+            }
             same += likeliest(output) == likeliest(context[k]) ? 1 : 0;
             difference += tokens ? divergence(context[k], output) : Math.pow(output[0] - context[k][0], 2);
         }
@@ -47,7 +54,7 @@ public record Quality(
                 name,
                 numbers.length,
                 answers.weights(),
-                known ? loss / n : null,
+                loss / n,
                 known && tokens ? right / n : null,
                 tokens ? same / n : null,
                 tokens ? difference / n : Math.sqrt(difference / n));
@@ -71,12 +78,13 @@ public record Quality(
     }
 
     private static double divergence(double[] of, double[] from) {
-        double sum = IntStream.range(0, of.length)
-                .mapToDouble(j -> {
-                    double log = logProbability(of, j);
-                    return Math.exp(log) * (log - logProbability(from, j));
-                })
+        return Math.max(0, crossEntropy(of, from) - crossEntropy(of, of));
+    }
+
+    /** −Σ p·log q. */
+    private static double crossEntropy(double[] p, double[] q) {
+        return -IntStream.range(0, p.length)
+                .mapToDouble(j -> Math.exp(logProbability(p, j)) * logProbability(q, j))
                 .sum();
-        return Math.max(0, sum);
     }
 }

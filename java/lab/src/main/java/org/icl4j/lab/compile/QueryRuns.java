@@ -91,7 +91,9 @@ record QueryRuns<A>(DecoderConfig config, Kernels<A> kernels, int firstPosition,
         int before = context.isEmpty() ? 0 : firstPosition;
         int length = before + own;
         DecoderPass<A> pass = decoder.pass(chunk.size(), length, firstPosition - before);
-        Recorder<A> recorder = Recorder.of(Site.MLP_IN, Site.MLP_HIDDEN, Site.RESID_POST);
+        List<Site> sites = sites();
+        Recorder<A> recorder =
+                Recorder.of(sites.getFirst(), sites.stream().skip(1).toArray(Site[]::new));
         List<Double> input = new ArrayList<>();
         for (int query : chunk) {
             context.forEach(sequence -> append(sequence, input));
@@ -103,7 +105,7 @@ record QueryRuns<A>(DecoderConfig config, Kernels<A> kernels, int firstPosition,
             requireFinite(output);
             to.outputs[chunk.get(b)] = output;
             for (int layer = 0; layer < config.nLayers(); layer++) {
-                for (Site site : List.of(Site.MLP_IN, Site.MLP_HIDDEN, Site.RESID_POST)) {
+                for (Site site : sites) {
                     to.sites
                                     .computeIfAbsent(
                                             Observation.key(layer, site), key -> new double[queries.size()][][])[
@@ -112,6 +114,17 @@ record QueryRuns<A>(DecoderConfig config, Kernels<A> kernels, int firstPosition,
                 }
             }
         }
+    }
+
+    private List<Site> sites() {
+        List<Site> sites = new ArrayList<>(List.of(Site.MLP_IN, Site.MLP_HIDDEN, Site.RESID_POST));
+        if (config.block().postNormed()) {
+            sites.add(Site.MLP_OUT);
+        }
+        if (config.block().experts().isPresent()) {
+            sites.add(Site.GATES);
+        }
+        return sites;
     }
 
     private static void append(Sequence sequence, List<Double> input) {

@@ -7,7 +7,7 @@ import org.hipparchus.linear.SingularValueDecomposition;
 /**
  * The linear map that takes vectors a_k nearest to vectors b_k: M = argmin Σ_k ‖M·a_k − b_k‖² + λ‖M‖²_F, in the factors of its
  * singular value decomposition. Of one pair it is b·aᵀ/‖a‖², the rank-1 change of Dherin et al. (2025); of many the thought matrix
- * of Mazzawi et al. (2025, Eq. 8) with a ridge.
+ * by least squares of Mazzawi et al. (2025) with a ridge.
  *
  * <p>λ is the one of least error in leaving one pair out, among σ₁²·10^(−10 … −4) with σ₁ the largest singular value of the a_k: a map
  * that fits all pairs there are may be anything on others, where the pairs are fewer than the width. More would be less error still

@@ -42,6 +42,20 @@ record Split(int[] fitted, int[] known, int[] heldOut) {
         return new Split(array(fitted), array(known), array(heldOut));
     }
 
+    /** All of the first {@code count} queries to fit on, and of the others those to judge by that have inputs of their own. */
+    static Split at(List<Query> queries, int count) {
+        Map<Sequence, Integer> fitted = new LinkedHashMap<>();
+        for (int k = 0; k < count; k++) {
+            fitted.putIfAbsent(queries.get(k).positions(), k);
+        }
+        List<Integer> known = new ArrayList<>();
+        List<Integer> heldOut = new ArrayList<>();
+        for (int k = 0; k < queries.size(); k++) {
+            (fitted.containsKey(queries.get(k).positions()) ? known : heldOut).add(k);
+        }
+        return new Split(array(List.copyOf(fitted.values())), array(known), array(heldOut));
+    }
+
     private static boolean[] drawn(int count, int out, long seed) {
         boolean[] drawn = new boolean[count];
         RandomStream random = RandomStream.of(seed, "holdout", 0, 0);

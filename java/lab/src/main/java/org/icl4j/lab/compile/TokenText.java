@@ -53,6 +53,16 @@ record TokenText(int vocabulary, int nPositions) {
                 Optional.empty());
     }
 
+    /**
+     * The same with the queries of a file, which is like a calibration, to judge by.
+     *
+     * @throws InputException if it cannot be read so, or a query has no place behind the context
+     */
+    Material readJudges(Material material, Path file) {
+        InputFile asked = InputFile.read(file);
+        return material.judgedBy(queries(asked, material.context().length()), asked.sha256());
+    }
+
     private static void requireSome(InputFile file, List<Integer> tokens, int least, String of) {
         if (tokens.size() < least) {
             throw new InputException(

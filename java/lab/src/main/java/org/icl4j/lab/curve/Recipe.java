@@ -48,6 +48,7 @@ record Recipe(Settings settings, Scale scale) {
                 Setting.integer(
                         "growEvery", 0, 0, 2000, 0, 10_000_000, "steps between two additions to prompts; 0: no growth"),
                 Setting.integer("evaluations", 10, 20, 500, 1, 100_000, "checkpoints of each model, evenly spaced"),
+                TrainingRun.patience(),
                 Setting.integer("prompts", 2048, 4096, 1280, 20, 100_000, "prompts to evaluate on"));
     }
 
@@ -106,7 +107,7 @@ record Recipe(Settings settings, Scale scale) {
     }
 
     private Initialization initialization() {
-        return scale == Scale.FULL ? Initialization.GPT2 : Initialization.FAN_IN;
+        return scale == Scale.FULL ? Initialization.GARG : Initialization.FAN_IN;
     }
 
     private Schedule schedule(Lesson lesson) {
@@ -141,7 +142,8 @@ record Recipe(Settings settings, Scale scale) {
                 run.precision(), lesson.functions(), lesson.curriculum(), run.seed(), settings.integer("batch"));
         DecoderPredictor<A> model =
                 new DecoderPredictor<>(decoder, lesson.functions().nDims());
-        TrainingRun.Plan plan = new TrainingRun.Plan(lesson.steps(), settings.integer("evaluations"), 0);
+        TrainingRun.Plan plan =
+                new TrainingRun.Plan(lesson.steps(), settings.integer("evaluations"), settings.integer("patience"));
         int threads = run.kernels().info().threads();
         try (Trainer<A> trainer = new Trainer<>(decoder, objective, training(lesson), threads)) {
             MeanError meanError = MeanError.on(lesson, run.seed(), prompts(), model);

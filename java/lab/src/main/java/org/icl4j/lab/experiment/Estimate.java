@@ -63,6 +63,15 @@ public record Estimate(double value, double low, double high) {
         return new Estimate(share, Math.max(0, centre - half), Math.min(1, centre + half));
     }
 
+    /** A share of {@code n} independent cases less another's of {@code otherN}, with Newcombe's interval (1998, method 10). */
+    public static Estimate differenceOfShares(double share, int n, double other, int otherN) {
+        Estimate one = share(share, n);
+        Estimate two = share(other, otherN);
+        double down = Math.hypot(share - one.low(), two.high() - other);
+        double up = Math.hypot(one.high() - share, other - two.low());
+        return new Estimate(share - other, share - other - down, share - other + up);
+    }
+
     /** The mean of independent samples, with Student's interval; NaN bounds for fewer than two. */
     public static Estimate mean(double[] samples) {
         StreamingStatistics statistics = new StreamingStatistics();

@@ -3,6 +3,7 @@ package org.icl4j.lab.experiment;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.icl4j.kernels.Precision;
 
 /** Settings, a run that measures, and the claims that it tests. */
@@ -21,6 +22,13 @@ public interface Experiment {
 
     /** The claims that a run at this scale and precision tests; each run concludes on all of them. */
     List<Claim> claims(Scale scale, Precision<?> precision);
+
+    /** The precisions in which a run at this scale has anything to conclude on; there are no runs in others. */
+    default List<Precision<?>> precisions(Scale scale) {
+        return Stream.<Precision<?>>of(Precision.F32, Precision.F64)
+                .filter(precision -> !claims(scale, precision).isEmpty())
+                .toList();
+    }
 
     /**
      * Measures, and concludes on every claim.

@@ -106,12 +106,17 @@ public final class Run<A> {
     }
 
     /**
-     * Concludes on the claim whose id is {@code quantity} between the experiment's name and the precision.
+     * Concludes on the claim whose id is {@code quantity} between the experiment's name and the run's precision.
      *
      * @throws IllegalArgumentException if there is no such claim or it was concluded on before
      */
     public void conclude(String quantity, Estimate estimate) {
-        String id = request.experiment() + "." + quantity + "." + precision().name();
+        conclude(quantity, precision(), estimate);
+    }
+
+    /** The same for what was computed in another precision than the run's, and claimed in that. */
+    public void conclude(String quantity, Precision<?> precision, Estimate estimate) {
+        String id = request.experiment() + "." + quantity + "." + precision.name();
         Claim claim = claims.get(id);
         if (claim == null || conclusions.containsKey(id)) {
             throw new IllegalArgumentException(

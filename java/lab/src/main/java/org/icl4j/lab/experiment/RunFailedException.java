@@ -1,7 +1,7 @@
 package org.icl4j.lab.experiment;
 
 /** A run that cannot come to its claims, such as a training whose loss became NaN. The message says where and what may help. */
-public final class RunFailedException extends RuntimeException {
+public class RunFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /**

@@ -21,6 +21,8 @@ record BlockActivations(double[] residMid, double[] mlpIn, double[] hidden, doub
                 Doubles.of(record.get(layer, Site.MLP_IN, position)),
                 Doubles.of(record.get(layer, Site.MLP_HIDDEN, position)),
                 Doubles.of(record.get(layer, Site.MLP_OUT, position)),
-                config.experts().isPresent() ? Doubles.of(record.get(layer, Site.GATES, position)) : new double[] {1});
+                config.experts().isPresent()
+                        ? Doubles.of(record.get(layer, Site.GATES, position))
+                        : MlpWeights.alone());
     }
 }

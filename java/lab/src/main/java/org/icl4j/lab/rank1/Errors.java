@@ -28,7 +28,7 @@ public final class Errors {
                 int at = expected.index(b, j);
                 difference = Math.max(difference, Math.abs(actual.get(at) - expected.get(at)));
             }
-            errors[b] = difference / Math.max(size(expected, b), usualSize);
+            errors[b] = difference == 0 ? 0 : difference / Math.max(size(expected, b), usualSize);
         }
         return errors;
     }
@@ -99,10 +99,64 @@ public final class Errors {
         return new SingularValueDecomposition(dense).getSingularValues();
     }
 
-    /** σ₂/σ₁: 0 for a matrix of rank 1. */
+    /** σ₂/σ₁: 0 for a matrix of rank 1, or of zeros. */
     public static double secondToFirst(Tensor<?> matrix) {
         double[] values = singularValues(matrix);
-        return values[1] / values[0];
+        return values[0] == 0 ? 0 : values[1] / values[0];
+    }
+
+    /**
+     * √(σ₂² + σ₃² + …)/σ₁, or a little more: what a matrix has beside the nearest one of rank 1, by that. From three steps of the power
+     * iteration, which for a matrix near rank 1 are two too many. 0 for a matrix of zeros.
+     */
+    public static double besideRankOne(Tensor<?> matrix) {
+        double[] right = longestRow(matrix);
+        double[] left = new double[matrix.dim(0)];
+        for (int step = 0; step < 3; step++) {
+            for (int i = 0; i < left.length; i++) {
+                left[i] = 0;
+                for (int j = 0; j < right.length; j++) {
+                    left[i] += matrix.get(matrix.index(i, j)) * right[j];
+                }
+            }
+            double squared = Arrays.stream(left).map(x -> x * x).sum();
+            if (squared == 0) {
+                return 0;
+            }
+            for (int j = 0; j < right.length; j++) {
+                right[j] = 0;
+                for (int i = 0; i < left.length; i++) {
+                    right[j] += matrix.get(matrix.index(i, j)) * left[i] / squared;
+                }
+            }
+        }
+        double rest = 0;
+        double first = 0;
+        for (int i = 0; i < left.length; i++) {
+            for (int j = 0; j < right.length; j++) {
+                rest += Math.pow(matrix.get(matrix.index(i, j)) - left[i] * right[j], 2);
+                first += Math.pow(left[i] * right[j], 2);
+            }
+        }
+        return Math.sqrt(rest / first);
+    }
+
+    private static double[] longestRow(Tensor<?> matrix) {
+        double[] longest = new double[matrix.dim(1)];
+        double greatest = 0;
+        for (int i = 0; i < matrix.dim(0); i++) {
+            double[] row = new double[longest.length];
+            double square = 0;
+            for (int j = 0; j < row.length; j++) {
+                row[j] = matrix.get(matrix.index(i, j));
+                square += row[j] * row[j];
+            }
+            if (!(square <= greatest)) { // So that a NaN is seen.
+                greatest = square;
+                longest = row;
+            }
+        }
+        return longest;
     }
 
     /** The greatest magnitude of an entry. */

@@ -31,7 +31,7 @@ record Evaluation(
         Tensor<A> outputs = patching.block().apply(heldOut.tokens());
         Tensor<A> patched = patching.outputsToQueries(heldOut);
         Tensor<A> unpatched = patching.block().apply(queries.tokens());
-        Tensor<A> foreign = patching.outputsWithout(heldOut, 0, heldOut.examples(), 1);
+        Tensor<A> foreign = patching.outputsToQueries(heldOut, 1);
         double[] targets = heldOut.targets();
         return new Evaluation(
                 step,

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.icl4j.kernels.KernelOptions;
+import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Estimate;
@@ -77,15 +80,24 @@ public final class LayersExperiment implements Experiment {
             random.put(layer, blocks);
         }
         concludeOnAllRandom(run, random);
+        GradientStep.conclude(run, GradientStep.draw(run, rule, count));
         if (run.precision() == Precision.F32) {
-            Prompts<A> heldOut = BlockSettings.heldOut(run);
-            List<TrainedLayer> trained = new ArrayList<>();
-            for (LayerKind layer : LayerKind.values()) {
-                trained.add(TrainedLayer.of(run, rule, layer, heldOut));
-            }
+            List<TrainedLayer> trained = trained(run);
             concludeOnTrained(run, trained);
             LayersPlots.draw(run, trained);
         }
+    }
+
+    private <A> List<TrainedLayer> trained(Run<A> run) throws IOException {
+        Prompts<A> heldOut = BlockSettings.heldOut(run);
+        List<TrainedLayer> trained = new ArrayList<>();
+        try (Kernels<double[]> f64 =
+                Kernels.open(Precision.F64, KernelOptions.defaults().provider("scalar"))) {
+            for (LayerKind layer : LayerKind.values()) {
+                trained.add(TrainedLayer.of(run, f64, rule, layer, heldOut));
+            }
+        }
+        return trained;
     }
 
     private static void concludeOnRandom(Run<?> run, LayerKind layer, RandomBlocks blocks) {
@@ -103,10 +115,13 @@ public final class LayersExperiment implements Experiment {
         RandomBlocks all = RandomBlocks.together(random.values());
         run.conclude("identity.random-control", all.least(o -> o.errors().unpatched()));
         run.conclude("part.empty", all.worst(o -> o.errors().empty()));
+        run.conclude("part.random-control", all.least(o -> o.errors().youngerUnpatched()));
         run.conclude("skip.random", all.worst(o -> o.skip().patched()));
         run.conclude("skip.control", all.least(o -> o.skip().withoutBias()));
         run.conclude("tokens.prefix-rank", all.worst(Outcome::prefixRank));
+        run.conclude("tokens.random-control", all.least(o -> o.errors().tokens().skipped()));
         if (run.precision() == Precision.F64) {
+            run.conclude("tokens.least-norm", all.least(Outcome::normRatio));
             run.conclude("tokens.removal-rank", all.least(Outcome::removalRank));
         }
         Map<LayerKind, RandomBlocks> others = new EnumMap<>(random);
@@ -119,10 +134,13 @@ public final class LayersExperiment implements Experiment {
         double zeroLoss = BlockSettings.task(run.settings()).zeroError() / 2;
         for (TrainedLayer layer : trained) {
             String label = layer.kind().label();
-            run.conclude("identity.trained." + label, Estimate.exact(layer.worstIdentity()));
-            run.conclude("rank.trained." + label, TheoremErrors.worst(layer.errors(), TheoremErrors::rank));
-            run.conclude("part.trained." + label, TheoremErrors.worst(layer.errors(), TheoremErrors::part));
-            run.conclude("tokens.trained." + label, TheoremErrors.worst(layer.errors(), TheoremErrors::token));
+            concludeOnTheorem(run, Precision.F32, label, Estimate.exact(layer.worstIdentity()), layer.errors());
+            concludeOnTheorem(
+                    run,
+                    Precision.F64,
+                    label,
+                    TheoremErrors.worst(layer.inDouble(), TheoremErrors::identity),
+                    layer.inDouble());
             run.conclude("loss.patched." + label, Estimate.exact(layer.worstGap() / zeroLoss));
             if (LayersClaims.learntLoss(layer.kind(), run.request().scale()).isPresent()) {
                 run.conclude(
@@ -130,13 +148,27 @@ public final class LayersExperiment implements Experiment {
                         Estimate.mean(layer.halfSquares()).dividedBy(zeroLoss));
             }
             run.conclude("decay.slope." + label, layer.marginal().slope(run));
+            if (layer.kind().averages()) {
+                run.conclude("decay.control." + label, layer.marginal().foreignSlope(run));
+            }
         }
-        run.conclude(
-                "identity.trained-control",
-                Estimate.exact(Errors.least(trained.stream()
-                        .mapToDouble(layer -> layer.last().unpatchedError())
-                        .toArray())));
-        run.conclude("decay.best", best(trained));
+        run.conclude("identity.trained-control", least(trained, Evaluation::unpatchedError));
+        run.conclude("identity.foreign-control", least(trained, Evaluation::foreignError));
+        run.conclude(run.request().scale() == Scale.QUICK ? "decay.close" : "decay.best", best(trained));
+    }
+
+    private static void concludeOnTheorem(
+            Run<?> run, Precision<?> in, String label, Estimate identity, List<TheoremErrors> errors) {
+        run.conclude("identity.trained." + label, in, identity);
+        run.conclude("rank.trained." + label, in, TheoremErrors.worst(errors, TheoremErrors::rank));
+        run.conclude("part.trained." + label, in, TheoremErrors.worst(errors, TheoremErrors::part));
+        run.conclude("tokens.trained." + label, in, TheoremErrors.worst(errors, TheoremErrors::token));
+    }
+
+    /** The least of all layers at the end. */
+    private static Estimate least(List<TrainedLayer> trained, ToDoubleFunction<Evaluation> value) {
+        return Estimate.exact(Errors.least(
+                trained.stream().map(TrainedLayer::last).mapToDouble(value).toArray()));
     }
 
     /** The GRU's loss by that of the best of the others, on the same prompts. */

@@ -13,7 +13,8 @@ import org.icl4j.lab.experiment.Scale;
 final class LearningClaims {
     private static final String FIGURE = "Dherin et al. 2025 (arXiv 2507.16003), Fig. 4; card D7";
     private static final String ALIGNMENT =
-            "Dherin et al. 2025, v3, inner product of the two updates: positive throughout; card D7";
+            "Dherin et al. 2025, v3, inner product of the two updates: positive throughout; card D7 (0.90 to 0.99;"
+                    + " mean 0.22)";
 
     private LearningClaims() {}
 
@@ -22,6 +23,12 @@ final class LearningClaims {
         if (precision == Precision.F64) {
             return c.claims();
         }
+        addLosses(c, scale);
+        addAlignment(c);
+        return c.claims();
+    }
+
+    private static void addLosses(ClaimList c, Scale scale) {
         c.add(
                 "icl.falls",
                 AT_MOST,
@@ -41,8 +48,22 @@ final class LearningClaims {
                 1,
                 "card D7",
                 "in favour of SGD: with the better of the rates 0.01 and 0.1 it ends below learning in context for the"
-                    + " median prompt, though with 0.1 it diverges for a few (median of half the squared error after"
-                    + " all examples by that in context)");
+                        + " median prompt (median of half the squared error after all examples by that in context)");
+        if (scale != Scale.QUICK) { // After so few steps of training it depends on the seed.
+            c.add(
+                    "sgd.better-share",
+                    AT_LEAST,
+                    0.5,
+                    "ours; card D7",
+                    "so it does for most prompts with rate 0.1 (share of prompts)");
+        }
+        c.add(
+                "sgd.tail",
+                AT_LEAST,
+                10,
+                "ours; card D7 has means of .007 by SGD and .083 in context, on 100 prompts",
+                "but a mean says little of rate 0.1, which is too high for some prompts: a few make up most of it"
+                        + " (share of the worst hundredth of the prompts in half the mean squared error, by 0.01)");
         c.add(
                 "sgd.diverges",
                 AT_LEAST,
@@ -56,10 +77,13 @@ final class LearningClaims {
                 "card D7",
                 "learning in context has no rate and cannot diverge (largest half MSE after any number of examples by"
                         + " that before the first)");
+    }
+
+    private static void addAlignment(ClaimList c) {
         c.add(
                 "alignment.positive",
                 AT_LEAST,
-                c.of(0.75, 0.8, 0.8),
+                c.of(0.75, 0.85, 0.85),
                 ALIGNMENT,
                 "the update of the context and that of SGD (rate 0.01) point the same way (share of positive"
                         + " cosines, from 5 examples on)");
@@ -83,6 +107,5 @@ final class LearningClaims {
                 "card D7",
                 "control: SGD's update agrees more with its own prompt's context than with another prompt's"
                         + " (difference of the mean cosines after all examples)");
-        return c.claims();
     }
 }

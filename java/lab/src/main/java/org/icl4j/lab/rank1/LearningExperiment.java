@@ -49,7 +49,7 @@ public final class LearningExperiment implements Experiment {
     @Override
     public List<Setting> settings() {
         List<Setting> settings = new ArrayList<>(BlockSettings.ofTrainedBlock());
-        settings.add(Setting.integer("repeats", 100, 200, 1000, 2, 100_000, "prompts to learn from"));
+        settings.add(Setting.integer("repeats", 100, 500, 1000, 2, 100_000, "prompts to learn from"));
         return settings;
     }
 
@@ -73,10 +73,8 @@ public final class LearningExperiment implements Experiment {
                 run.settings().integer("n"));
         LearningCurves curves = LearningCurves.of(run, trained, prompts);
         record(run, curves);
-        if (run.precision() == Precision.F32) {
-            concludeOnLosses(run, curves);
-            concludeOnAlignment(run, curves);
-        }
+        concludeOnLosses(run, curves);
+        concludeOnAlignment(run, curves);
         run.plot(losses(curves));
         run.plot(alignment(curves));
     }
@@ -135,10 +133,32 @@ public final class LearningExperiment implements Experiment {
         run.conclude("sgd.falls", ratio(slow, n, slow, 1));
         double best = Math.min(Errors.median(LearningCurves.at(slow, n)), Errors.median(LearningCurves.at(fast, n)));
         run.conclude("sgd.better", Estimate.exact(best / Errors.median(LearningCurves.at(icl, n))));
+        if (run.request().scale() != Scale.QUICK) {
+            run.conclude("sgd.better-share", below(LearningCurves.at(fast, n), LearningCurves.at(icl, n)));
+        }
+        run.conclude("sgd.tail", Estimate.exact(tail(LearningCurves.at(fast, n))));
         run.conclude(
                 "sgd.diverges", Estimate.exact(ratio(diverging, n, diverging, 0).value()));
         double[] means = means(icl);
         run.conclude("icl.bounded", Estimate.exact(Errors.worst(means) / means[0]));
+    }
+
+    /** Share of prompts with a smaller value. */
+    private static Estimate below(double[] values, double[] others) {
+        long smaller = IntStream.range(0, values.length)
+                .filter(p -> values[p] < others[p])
+                .count();
+        return Estimate.share((double) smaller / values.length, values.length);
+    }
+
+    /** What the largest hundredth of the values, at least one, are of all, by what they are in number. */
+    private static double tail(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int few = Math.max(1, sorted.length / 100);
+        double largest =
+                Arrays.stream(sorted, sorted.length - few, sorted.length).sum();
+        return largest / Arrays.stream(sorted).sum() * sorted.length / few;
     }
 
     private static Estimate ratio(double[][] numerators, int i, double[][] denominators, int j) {

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.hipparchus.stat.regression.SimpleRegression;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Plot.Axis;
@@ -24,14 +25,19 @@ import org.icl4j.transformer.tensor.Tensor;
  * @param foreign those of the control
  */
 record MarginalUpdates(double[][] own, double[][] foreign) {
-    private static final int PROMPTS = 100;
     private static final int FIT_FROM = 5;
     private static final int RESAMPLES = 1_000;
     private static final double TAIL = 0.025;
 
-    /** Measures the first prompts. */
-    static <A> MarginalUpdates of(Run<A> run, PatchedBlock<A> patching, Prompts<A> heldOut) {
-        int count = Math.min(PROMPTS, heldOut.count());
+    /** At quick scale the paper's 100; more where there is time, as the slope of some layers hangs on few prompts. */
+    private static int prompts(Scale scale) {
+        return scale == Scale.QUICK ? 100 : 400;
+    }
+
+    /** Measures the first prompts; every context of every length of each of them is computed. */
+    static <A> MarginalUpdates of(Run<A> run, PatchedBlock<A> patching, Prompts<A> all) {
+        int count = Math.min(prompts(run.request().scale()), all.count());
+        Prompts<A> heldOut = all.range(0, Math.min(count + 1, all.count())); // One more, as the last one's control.
         int n = heldOut.examples();
         double[][] own = new double[count][n];
         double[][] foreign = new double[count][n];

@@ -1,6 +1,9 @@
 package org.icl4j.lab.rank1;
 
+import java.util.BitSet;
+import java.util.stream.IntStream;
 import org.icl4j.kernels.Kernels;
+import org.icl4j.lab.patch.Conditioning;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.transformer.block.ContextualBlock;
 import org.icl4j.transformer.tensor.Tensor;
@@ -26,6 +29,15 @@ record PatchedBlock<A>(ContextualBlock<A> block, UpdateRule rule) {
         return block.with(ContextualBlock.MLP_WEIGHT, weight().plus(update));
     }
 
+    /** The greatest |A(C, x)|/|A(x)| of the prompts. */
+    double conditioning(Prompts<A> prompts) {
+        Tensor<A> with = block.context(prompts.tokens());
+        Tensor<A> without = block.context(prompts.queries().tokens());
+        return Errors.worst(IntStream.range(0, prompts.count())
+                .mapToDouble(b -> Conditioning.of(without.row(b), with.row(b)).value())
+                .toArray());
+    }
+
     /** ΔW(Y) for one prompt, from A(C, x) and A(C∖Y, x). */
     Tensor<A> update(Tensor<A> withPart, Tensor<A> withoutPart) {
         return rule.update(kernels(), weight(), withPart.minus(withoutPart), withoutPart);
@@ -33,20 +45,31 @@ record PatchedBlock<A>(ContextualBlock<A> block, UpdateRule rule) {
 
     /** ΔW(Y) for prompt {@code i}, Y the examples {@code from} (inclusive) to {@code to} (exclusive). */
     Tensor<A> update(Prompts<A> prompts, int i, int from, int to) {
-        Prompts<A> one = prompts.at(i);
+        return update(prompts.at(i), range(from, to));
+    }
+
+    /** ΔW(Y) for a batch of one, Y these of its examples. */
+    Tensor<A> update(Prompts<A> prompt, BitSet part) {
         return update(
-                block.context(one.tokens()).row(0),
-                block.context(one.without(from, to).tokens()).row(0));
+                block.context(prompt.tokens()).row(0),
+                block.context(prompt.without(part).tokens()).row(0));
+    }
+
+    private static BitSet range(int from, int to) {
+        BitSet part = new BitSet();
+        part.set(from, to);
+        return part;
     }
 
     /**
      * What the patched block answers without seeing Y, for every prompt, [B, dToken].
      *
+     * @param part Y, numbers of examples
      * @param patchFrom the patch for prompt b is taken from prompt (b + {@code patchFrom}) mod B: 0 for its own
      */
-    Tensor<A> outputsWithout(Prompts<A> prompts, int from, int to, int patchFrom) {
+    Tensor<A> outputsWithout(Prompts<A> prompts, BitSet part, int patchFrom) {
         Tensor<A> with = block.context(prompts.tokens());
-        Prompts<A> rest = prompts.without(from, to);
+        Prompts<A> rest = prompts.without(part);
         Tensor<A> without = block.context(rest.tokens());
         Tensor<A> outputs = Tensor.zeros(kernels().precision(), prompts.count(), prompts.dToken());
         for (int b = 0; b < prompts.count(); b++) {
@@ -60,6 +83,11 @@ record PatchedBlock<A>(ContextualBlock<A> block, UpdateRule rule) {
 
     /** What the patched block answers to the query alone, the whole context in its weights. */
     Tensor<A> outputsToQueries(Prompts<A> prompts) {
-        return outputsWithout(prompts, 0, prompts.examples(), 0);
+        return outputsToQueries(prompts, 0);
+    }
+
+    /** The same with the patches of other prompts, as in {@link #outputsWithout}. */
+    Tensor<A> outputsToQueries(Prompts<A> prompts, int patchFrom) {
+        return outputsWithout(prompts, range(0, prompts.examples()), patchFrom);
     }
 }

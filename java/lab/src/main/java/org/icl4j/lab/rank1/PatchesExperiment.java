@@ -24,6 +24,7 @@ import org.icl4j.transformer.tensor.Tensor;
 
 /** One patch in the place of a context, whatever the query (cards D8 and D9). */
 public final class PatchesExperiment implements Experiment {
+    private static final int ENOUGH = 25;
     private static final int MANY = 200;
 
     private final UpdateRule rule;
@@ -77,11 +78,10 @@ public final class PatchesExperiment implements Experiment {
         PatchQuality quality = PatchQuality.of(run, trained, run.settings().integer("contexts"));
         PatchStorage storage = PatchStorage.of(run.kernels(), rule, run.seed());
         record(run, quality, storage);
-        if (run.precision() == Precision.F32) {
-            conclude(run, quality);
-            concludeOnStorage(run, storage, trained, quality.rank());
-        }
-        run.plot(plot(quality));
+        conclude(run, quality);
+        concludeOnStorage(run, storage, trained, quality.rank());
+        run.plot(losses(quality));
+        run.plot(differences(quality));
     }
 
     private static void record(Run<?> run, PatchQuality quality, PatchStorage storage) {
@@ -111,11 +111,23 @@ public final class PatchesExperiment implements Experiment {
         run.conclude(
                 "least-squares.answers",
                 Estimate.ratio(quality.unlike(Kind.LEAST_SQUARES, MANY), quality.unlikeWithout()));
+        concludeOnSettling(run, quality);
         run.conclude("mean", Estimate.ratio(quality.loss(Kind.MEAN, MANY), icl));
         run.conclude("scaled-mean", Estimate.ratio(quality.loss(Kind.SCALED_MEAN, MANY), icl));
+        run.conclude(
+                "scaled-mean.better",
+                Estimate.ratio(quality.loss(Kind.MEAN, MANY), quality.loss(Kind.SCALED_MEAN, MANY)));
         run.conclude("vector", Estimate.ratio(quality.loss(Kind.VECTOR, MANY), icl));
         run.conclude(
                 "order", Estimate.ratio(quality.loss(Kind.SCALED_MEAN, MANY), quality.loss(Kind.LEAST_SQUARES, MANY)));
+    }
+
+    private static void concludeOnSettling(Run<?> run, PatchQuality quality) {
+        double[] settled = quality.loss(Kind.LEAST_SQUARES, MANY);
+        run.conclude("settled", Estimate.ratio(quality.loss(Kind.LEAST_SQUARES, ENOUGH), settled));
+        run.conclude(
+                "settled.answers",
+                Estimate.ratio(quality.unlike(Kind.LEAST_SQUARES, ENOUGH), quality.unlike(Kind.LEAST_SQUARES, MANY)));
     }
 
     /** The largest ratio for K ≥ rank + 2, with its interval. */
@@ -137,26 +149,50 @@ public final class PatchesExperiment implements Experiment {
         run.conclude("storage.least-squares", Estimate.exact(w.size() / (double) (rank * (w.dim(0) + w.dim(1)))));
     }
 
-    private static Plot plot(PatchQuality quality) {
+    private static Plot losses(PatchQuality quality) {
         Plot plot = Plot.of(
                 "patch-quality",
                 "From a few calibration queries on, one patch does what the context does",
-                "mean of " + quality.icl().length + " contexts, " + MANY + " fresh queries each; rank "
-                        + quality.rank(),
+                contexts(quality),
                 Axis.logarithmic("calibration queries, K"),
                 Axis.logarithmic("½ mean squared error"));
-        double[] xs = quality.counts().stream().mapToDouble(count -> count).toArray();
-        for (Kind kind : Kind.values()) {
-            double[] losses = Arrays.stream(quality.loss().get(kind))
-                    .mapToDouble(PatchesExperiment::mean)
-                    .toArray();
-            plot = plot.with(new Series(kind.title(), Style.LINE, xs, losses));
-        }
-        return plot.with(reference("context", xs, mean(quality.icl())))
-                .with(reference("query alone", xs, mean(quality.noContext())));
+        return with(plot, quality, quality.loss())
+                .with(reference("context", quality, quality.icl()))
+                .with(reference("query alone", quality, quality.noContext()));
     }
 
-    private static Series reference(String label, double[] xs, double loss) {
-        return new Series(label, Style.DASHED, new double[] {xs[0], xs[xs.length - 1]}, new double[] {loss, loss});
+    private static Plot differences(PatchQuality quality) {
+        Plot plot = Plot.of(
+                "patch-answers",
+                "By the difference to the context's own answers, too, a few calibration queries are enough",
+                contexts(quality),
+                Axis.logarithmic("calibration queries, K"),
+                Axis.logarithmic("mean squared difference to the answers with the context"));
+        return with(plot, quality, quality.unlike()).with(reference("query alone", quality, quality.unlikeWithout()));
+    }
+
+    private static String contexts(PatchQuality quality) {
+        return "mean of " + quality.icl().length + " contexts, " + MANY + " fresh queries each; rank " + quality.rank();
+    }
+
+    private static double[] xs(PatchQuality quality) {
+        return quality.counts().stream().mapToDouble(count -> count).toArray();
+    }
+
+    private static Plot with(Plot plot, PatchQuality quality, Map<Kind, double[][]> values) {
+        Plot with = plot;
+        for (Kind kind : Kind.values()) {
+            double[] means = Arrays.stream(values.get(kind))
+                    .mapToDouble(PatchesExperiment::mean)
+                    .toArray();
+            with = with.with(new Series(kind.title(), Style.LINE, xs(quality), means));
+        }
+        return with;
+    }
+
+    private static Series reference(String label, PatchQuality quality, double[] values) {
+        double[] xs = xs(quality);
+        double mean = mean(values);
+        return new Series(label, Style.DASHED, new double[] {xs[0], xs[xs.length - 1]}, new double[] {mean, mean});
     }
 }

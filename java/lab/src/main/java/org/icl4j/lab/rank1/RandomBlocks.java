@@ -51,6 +51,7 @@ record RandomBlocks(List<Outcome> outcomes) {
     /**
      * What one block and prompt gave.
      *
+     * @param conditioning |A(C, x)|/|A(x)|
      * @param errors of the theorem
      * @param skip of the same block with skip connections
      * @param twoQueries σ₂/σ₁ of the sum of two queries' updates
@@ -59,6 +60,7 @@ record RandomBlocks(List<Outcome> outcomes) {
      * @param normRatio norm of the removal form's sum by that of the prefix form's
      */
     record Outcome(
+            double conditioning,
             TheoremErrors errors,
             SkipErrors skip,
             double twoQueries,
@@ -67,12 +69,14 @@ record RandomBlocks(List<Outcome> outcomes) {
             double normRatio) {
 
         void record(Run<?> run, String condition, long seed) {
+            run.measure(condition, EXAMPLES, seed, "conditioning", conditioning);
             run.measure(condition, EXAMPLES, seed, "identityError", errors.identity());
             run.measure(condition, EXAMPLES, seed, "unpatchedError", errors.unpatched());
             run.measure(condition, EXAMPLES, seed, "sigma2OverSigma1", errors.rank());
             run.measure(condition, EXAMPLES, seed, "sigma2OverSigma1OfTwoQueries", twoQueries);
             run.measure(condition, EXAMPLES, seed, "partError", errors.parts());
-            run.measure(condition, EXAMPLES, seed, "partUnpatchedError", errors.partsUnpatched());
+            run.measure(condition, EXAMPLES, seed, "olderHalfUnpatchedError", errors.olderUnpatched());
+            run.measure(condition, EXAMPLES, seed, "youngerHalfUnpatchedError", errors.youngerUnpatched());
             run.measure(condition, EXAMPLES, seed, "emptyPartLargestEntry", errors.empty());
             run.measure(condition, EXAMPLES, seed, "compositionError", errors.composition());
             run.measure(condition, EXAMPLES, seed, "skipError", skip.patched());
@@ -108,7 +112,8 @@ record RandomBlocks(List<Outcome> outcomes) {
         Prompts<A> prompt = prompt(run, seed, 0, EXAMPLES);
         TokenByToken<A> few = TokenByToken.of(patching, prompt(run, seed, 1, RANK_EXAMPLES), 0);
         return new Outcome(
-                TheoremErrors.of(patching, prompt, 0),
+                patching.conditioning(prompt),
+                TheoremErrors.of(patching, prompt, 0, RandomStream.of(seed, "parts", 0, 0)),
                 SkipErrors.of(patching, prompt),
                 twoQueries(run, patching, prompt, seed),
                 Errors.secondToFirst(few.prefix().update()),

@@ -106,7 +106,7 @@ public final class Rank1Experiment implements Experiment {
         run.conclude("rank.random", blocks.worst(o -> o.errors().rank()));
         run.conclude("rank.control", blocks.least(Outcome::twoQueries));
         run.conclude("part.any", blocks.worst(o -> o.errors().parts()));
-        run.conclude("part.control", blocks.least(o -> o.errors().partsUnpatched()));
+        run.conclude("part.control", blocks.least(o -> o.errors().halfUnpatched()));
         run.conclude("part.empty", blocks.worst(o -> o.errors().empty()));
         run.conclude("part.composition", blocks.worst(o -> o.errors().composition()));
         run.conclude("tokens.prefix", blocks.worst(o -> o.errors().prefix()));

@@ -2,7 +2,8 @@ package org.icl4j.lab.rank1;
 
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Matrix;
-import org.icl4j.kernels.Precision;
+import org.icl4j.lab.patch.Conditioning;
+import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -10,18 +11,13 @@ import org.icl4j.transformer.tensor.Tensor;
  * for a = 0, a hypothesis that the paper leaves unsaid.
  */
 final class RankOneUpdate implements UpdateRule {
-    /** Below ‖a‖ = limit·‖a + δ‖ rounding would drown the update. */
-    private static final double LIMIT_F32 = 1e-6;
-
-    private static final double LIMIT_F64 = 1e-14;
-
     /**
-     * @throws NoUpdateException if a is 0, or so small against a + δ that no digit of the result would hold; numbers that
+     * @throws NoPatchException if a is 0, or so small against a + δ that no digit of the result would hold; numbers that
      *     are not finite go on into the update, so that whoever compares notices
      */
     @Override
     public <A> Tensor<A> update(Kernels<A> kernels, Tensor<A> w, Tensor<A> delta, Tensor<A> a) {
-        requireSize(a, delta);
+        Conditioning.of(a, a.plus(delta)).require(a.precision(), "W", "|A(x)|", "|A(C,x)|");
         Matrix<A> aRow = a.matrix();
         Tensor<A> squaredNorm = Tensor.zeros(kernels.precision(), 1);
         kernels.gemm(1, aRow, aRow.transposed(), 0, squaredNorm.matrix());
@@ -30,20 +26,5 @@ final class RankOneUpdate implements UpdateRule {
         Tensor<A> update = w.zerosLike();
         kernels.gemm(1 / squaredNorm.get(0), change.matrix(), aRow, 0, update.matrix());
         return update;
-    }
-
-    private static void requireSize(Tensor<?> a, Tensor<?> delta) {
-        double squaredA = 0;
-        double squaredTarget = 0;
-        for (int i = 0; i < a.size(); i++) {
-            squaredA += a.get(i) * a.get(i);
-            squaredTarget += Math.pow(a.get(i) + delta.get(i), 2);
-        }
-        double limit = a.precision() == Precision.F32 ? LIMIT_F32 : LIMIT_F64;
-        double norm = Math.sqrt(squaredA);
-        double target = Math.sqrt(squaredTarget);
-        if (norm <= limit * target && Double.isFinite(target)) {
-            throw new NoUpdateException(norm, target, limit);
-        }
     }
 }

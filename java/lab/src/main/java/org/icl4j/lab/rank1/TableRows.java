@@ -9,6 +9,7 @@ import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
+import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.lab.task.Table;
 import org.icl4j.lab.task.TablePrompt;
 import org.icl4j.lab.task.TableReader;
@@ -93,7 +94,7 @@ final class TableRows {
                     errors[compared] = Errors.relative(output, answer)[0];
                     compared++;
                     run.measure("table.patched", table.lines()[i], table.target(), patched[i]);
-                } catch (NoUpdateException e) {
+                } catch (NoPatchException e) {
                     patched[i] = Double.NaN;
                     run.warn(table.name() + ", line " + table.lines()[i]
                             + ": the features are all at the context's mean, so there is no patched prediction; "

@@ -3,6 +3,7 @@ package org.icl4j.lab.rank1;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.lab.task.Prompts;
 import org.icl4j.transformer.block.ContextualBlock;
+import org.icl4j.transformer.block.ContextualPass;
 import org.icl4j.transformer.tensor.Tensor;
 
 /**
@@ -59,8 +60,7 @@ record TokenByToken<A>(Path<A> prefix, Path<A> removal, double skipped) {
             return block.context(part.tokens()).row(0);
         }
 
-        private double error(Prompts<A> full, Tensor<A> w, Prompts<A> seen) {
-            Tensor<A> expected = block.apply(full.tokens());
+        private double error(Tensor<A> expected, Tensor<A> w, Prompts<A> seen) {
             Tensor<A> actual = block.with(ContextualBlock.MLP_WEIGHT, w).apply(seen.tokens());
             return Errors.relative(expected, actual, usualSize)[0];
         }
@@ -72,14 +72,15 @@ record TokenByToken<A>(Path<A> prefix, Path<A> removal, double skipped) {
             Tensor<A> w = w0;
             double worst = 0;
             for (int i = 1; i <= n; i++) {
-                Prompts<A> part = prompt.first(i);
-                Tensor<A> now = context(part);
+                ContextualPass<A> part = block.pass(1, i + 1);
+                part.forward(prompt.first(i).tokens());
+                Tensor<A> now = part.context().row(0);
                 Tensor<A> update = patching.rule().update(kernels, w0, now.minus(before), query);
                 w = w.plus(update);
                 if (largest == null || update.norm() > largest.norm()) {
                     largest = update;
                 }
-                worst = Math.max(worst, error(part, w, prompt.queries()));
+                worst = Math.max(worst, error(part.out(), w, prompt.queries()));
                 before = now;
             }
             return new Path<>(worst, w.minus(w0));
@@ -90,10 +91,11 @@ record TokenByToken<A>(Path<A> prefix, Path<A> removal, double skipped) {
             Tensor<A> w = patching.weight()
                     .plus(patching.update(context(prompt), context(prompt.queries())))
                     .minus(largest);
-            return error(prompt, w, prompt.queries());
+            return error(block.apply(prompt.tokens()), w, prompt.queries());
         }
 
         Path<A> removal() {
+            Tensor<A> expected = block.apply(prompt.tokens());
             Tensor<A> w = patching.weight();
             Tensor<A> before = context(prompt);
             double worst = 0;
@@ -101,7 +103,7 @@ record TokenByToken<A>(Path<A> prefix, Path<A> removal, double skipped) {
                 Prompts<A> rest = prompt.without(0, i);
                 Tensor<A> now = context(rest);
                 w = w.plus(patching.rule().update(kernels, w, before.minus(now), now));
-                worst = Math.max(worst, error(prompt, w, rest));
+                worst = Math.max(worst, error(expected, w, rest));
                 before = now;
             }
             return new Path<>(worst, w.minus(patching.weight()));

@@ -99,6 +99,7 @@ final class Training<A> {
                 checkpoint.save(history);
             }
         }
+        run.measure("trained." + name, steps, "conditioning", patching.conditioning(heldOut));
         return patching;
     }
 

@@ -72,6 +72,7 @@ public final class RecallExperiment implements Experiment {
                 Setting.real("lr", 1e-3, 0, 1, "peak of the learning rate"),
                 Setting.integer("warmup", 200, 0, 1_000_000, "steps over which the learning rate rises"),
                 Setting.integer("evaluations", 20, 1, 1000, "checkpoints, evenly spaced"),
+                TrainingRun.patience(),
                 Setting.integer("prompts", 1024, 2048, 8192, 20, 100_000, "prompts of each kind to test on"));
     }
 
@@ -126,7 +127,8 @@ public final class RecallExperiment implements Experiment {
         TokenAccuracy<A> accuracy = new TokenAccuracy<>(
                 decoder, List.of(task, task(settings, Split.HELD_OUT)), run.seed(), settings.integer("prompts"));
         String name = layers == 1 ? "one-layer" : "two-layers";
-        TrainingRun.Plan plan = new TrainingRun.Plan(steps, settings.integer("evaluations"), 0);
+        TrainingRun.Plan plan =
+                new TrainingRun.Plan(steps, settings.integer("evaluations"), settings.integer("patience"));
         try (Trainer<A> trainer = new Trainer<>(
                 decoder,
                 objective,
@@ -150,7 +152,8 @@ public final class RecallExperiment implements Experiment {
         run.conclude("two-layers.known", Estimate.share(two.measured()[TokenAccuracy.FIRST], prompts));
         run.conclude(
                 "two-layers.gap",
-                Estimate.exact(two.measured()[TokenAccuracy.FIRST] - two.measured()[TokenAccuracy.SECOND]));
+                Estimate.differenceOfShares(
+                        two.measured()[TokenAccuracy.FIRST], prompts, two.measured()[TokenAccuracy.SECOND], prompts));
     }
 
     private static void plot(Run<?> run, List<Evaluation> one, List<Evaluation> two) {

@@ -21,6 +21,7 @@ import org.icl4j.lab.experiment.Measurement;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunRequest;
 import org.icl4j.lab.experiment.Settings;
+import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.report.Json;
 import org.icl4j.report.Plot;
 import org.icl4j.report.Progress;
@@ -57,12 +58,22 @@ public final class Runner {
      *
      * @param out the run directory, made if it is not there
      * @param resume whether to go on with an unfinished run in it
+     * @throws UsageException if the experiment claims nothing in the precision
      * @throws IOException if the directory cannot be written; what was complete before is then still there
      */
     public Result run(Path out, boolean resume) throws IOException {
+        requireClaims();
         Settings settings = Settings.resolve(experiment.settings(), request.scale(), request.given());
         try (RunDirectory directory = RunDirectory.open(out, resume)) {
             return runIn(directory, settings, Precision.of(request.precision()));
+        }
+    }
+
+    private void requireClaims() {
+        List<Precision<?>> precisions = experiment.precisions(request.scale());
+        if (!precisions.contains(Precision.of(request.precision()))) {
+            throw new UsageException("--precision " + request.precision() + ": " + experiment.name()
+                    + " claims nothing in it; allowed here: " + precisions);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.icl4j.lab.task;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.task.regression.Estimator;
 import org.icl4j.lab.task.regression.FunctionClass;
@@ -66,7 +67,23 @@ public record Prompts<A>(Tensor<A> tokens, double[] targets) {
 
     /** The prompts without the examples {@code from} (inclusive) to {@code to} (exclusive); the order of the rest is kept. */
     public Prompts<A> without(int from, int to) {
-        return new Prompts<>(select(0, count(), from, to), targets);
+        BitSet part = new BitSet();
+        part.set(from, to);
+        return without(part);
+    }
+
+    /**
+     * The prompts without some of their examples; the order of the rest is kept.
+     *
+     * @param part numbers of the examples, the same of every prompt
+     * @throws IllegalArgumentException if there is no example of a number in {@code part}
+     */
+    public Prompts<A> without(BitSet part) {
+        if (part.length() > examples()) {
+            throw new IllegalArgumentException(
+                    "part " + part + " of prompts with examples 0 to " + (examples() - 1) + " and the query");
+        }
+        return new Prompts<>(select(0, count(), part), targets);
     }
 
     /** The prompts with the first {@code examples} examples only. */
@@ -98,19 +115,23 @@ public record Prompts<A>(Tensor<A> tokens, double[] targets) {
 
     /** Prompts {@code from} (inclusive) to {@code to} (exclusive). */
     public Prompts<A> range(int from, int to) {
-        return new Prompts<>(select(from, to, 0, 0), Arrays.copyOfRange(targets, from, to));
+        return new Prompts<>(select(from, to, new BitSet()), Arrays.copyOfRange(targets, from, to));
     }
 
-    private Tensor<A> select(int fromPrompt, int toPrompt, int cutFrom, int cutTo) {
+    private Tensor<A> select(int fromPrompt, int toPrompt, BitSet cut) {
         int width = dToken();
         int length = tokens.dim(1);
-        int kept = length - (cutTo - cutFrom);
-        Tensor<A> selected = Tensor.zeros(precision(), toPrompt - fromPrompt, kept, width);
+        Tensor<A> selected = Tensor.zeros(precision(), toPrompt - fromPrompt, length - cut.cardinality(), width);
+        int at = 0;
         for (int b = fromPrompt; b < toPrompt; b++) {
-            int to = (b - fromPrompt) * kept * width;
-            int from = b * length * width;
-            copy(from, selected, to, cutFrom * width);
-            copy(from + cutTo * width, selected, to + cutFrom * width, (length - cutTo) * width);
+            int from = cut.nextClearBit(0);
+            while (from < length) {
+                int next = cut.nextSetBit(from);
+                int to = next < 0 ? length : next;
+                copy((b * length + from) * width, selected, at, (to - from) * width);
+                at += (to - from) * width;
+                from = cut.nextClearBit(to);
+            }
         }
         return selected;
     }

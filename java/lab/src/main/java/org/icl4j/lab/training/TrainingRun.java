@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.icl4j.lab.experiment.Run;
 import org.icl4j.lab.experiment.RunFailedException;
+import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.report.Progress;
 import org.icl4j.transformer.training.Checkpoint;
@@ -49,6 +50,12 @@ public final class TrainingRun<A> {
         int intervals() {
             return (int) Math.min(evaluations, steps);
         }
+    }
+
+    /** The setting of {@link Plan#patience}. */
+    public static Setting patience() {
+        return Setting.integer(
+                "patience", 0, 0, 100_000, "evaluations without a lower loss after which training ends; 0: never");
     }
 
     /** What is measured of the model on the way. */

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -35,11 +38,7 @@ class CommandLineTest {
     private Path directory;
 
     /** An experiment that measures its setting, or fails in the way that the setting says. */
-    private static final class Coin implements Experiment {
-        @Override
-        public String name() {
-            return "coin";
-        }
+    private record Coin(String name, List<Precision<?>> tossedIn) implements Experiment {
 
         @Override
         public String summary() {
@@ -64,7 +63,10 @@ class CommandLineTest {
 
         @Override
         public List<Claim> claims(Scale scale, Precision<?> precision) {
-            return List.of(new Claim("coin.heads." + precision, "heads", "common sense", Claim.Relation.AT_MOST, 1));
+            String id = name + ".heads." + precision;
+            return tossedIn.contains(precision)
+                    ? List.of(new Claim(id, "heads", "common sense", Claim.Relation.AT_MOST, 1))
+                    : List.of();
         }
 
         @Override
@@ -78,6 +80,9 @@ class CommandLineTest {
                 case "library" -> throw new NoClassDefFoundError("org/Missing");
                 case "path" -> Path.of("a\0b");
                 case "disk" -> throw new FileSystemException("/x", null, "No space left on device");
+                case "denied" -> throw new AccessDeniedException("/x");
+                case "missing" -> throw new NoSuchFileException("/x");
+                case "file" -> throw new FileAlreadyExistsException("/x");
                 case "straddle" -> run.conclude("heads", new Estimate(1, 0.5, 1.5));
                 default -> run.conclude("heads", Estimate.exact(value));
             }
@@ -85,7 +90,9 @@ class CommandLineTest {
         }
     }
 
-    private static final Experiments COIN = new Experiments(List.of(new Coin()));
+    private static final Coin BOTH = new Coin("coin", List.of(Precision.F32, Precision.F64));
+    private static final Experiments COIN = new Experiments(List.of(BOTH));
+    private static final Experiments COINS = new Experiments(List.of(BOTH, new Coin("penny", List.of(Precision.F32))));
     private static final Experiments REAL = new Experiments(List.of(new Rank1Experiment()));
 
     private Cli.Result run(String... args) {
@@ -153,6 +160,9 @@ class CommandLineTest {
     void troubleInARun() {
         assertOneLine(1, run("run", "coin", "--out", out("d"), "--set", "trouble=diverged"), "NaN at step 3");
         assertOneLine(4, run("run", "coin", "--out", out("e"), "--set", "trouble=disk"), "/x", "No space left");
+        Map.of("denied", "permission denied", "missing", "no such file", "file", "is there already")
+                .forEach((trouble, said) -> assertOneLine(
+                        4, run("run", "coin", "--out", out("n"), "--set", "trouble=" + trouble), "/x: ", said));
         assertOneLine(
                 4, run("run", "coin", "--out", out("m"), "--set", "trouble=memory"), "memory", "ICL4J_JAVA_OPTS=-Xmx");
         for (String error : new String[] {"stack", "library"}) {
@@ -234,6 +244,28 @@ class CommandLineTest {
         Cli.Result one = run("reproduce", "*.f64");
         assertFalse(one.out().contains("coin.heads.f32"), one.out());
         assertTrue(one.out().contains("coin.heads.f64"), one.out());
+    }
+
+    @Test
+    void precisionWithoutClaimsIsRefused() {
+        Cli.Result refused =
+                Cli.inProcess(COINS, "run", "penny", "--precision", "f64", "--set", "trouble=bug", "--out", out("a"));
+        assertOneLine(2, refused, "--precision f64", "penny", "[f32]");
+        assertFalse(Files.exists(directory.resolve("a")));
+    }
+
+    @Test
+    void reproduceInOnePrecisionLeavesOutWhatHasNoClaimsInIt() {
+        Cli.Result some = Cli.inProcess(COINS, "reproduce", "*", "--precision", "f64");
+        assertEquals(0, some.code());
+        assertTrue(some.out().contains("coin.heads.f64"), some.out());
+        assertFalse(some.out().contains("f32"), some.out());
+        assertEquals(List.of("left out, with no such claim in f64: penny"), some.errLines());
+        Cli.Result all = Cli.inProcess(COINS, "reproduce", "*", "--precision", "f32");
+        assertTrue(all.out().contains("penny.heads.f32") && !all.out().contains("f64"), all.out());
+        assertEquals("", all.err());
+        assertOneLine(2, Cli.inProcess(COINS, "reproduce", "penny*", "--precision", "f64"), "nothing to run", "penny");
+        assertOneLine(2, Cli.inProcess(COINS, "reproduce", "--precision", "f16"), "f16", "f32 and f64");
     }
 
     @Test

@@ -25,9 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * an undisturbed one.
  */
 class KillTest {
-    private static final List<String> ABROAD =
-            Stream.concat(Cli.SOON.stream(), Cli.ABROAD.stream()).toList();
-
     private final long seed = Long.getLong("tests.seed", System.nanoTime());
     private final RandomGenerator random = new SplittableRandom(seed);
 
@@ -56,13 +53,23 @@ class KillTest {
         killAndResume(run, 400, 24);
     }
 
-    private void killAndResume(SmallRun run, int steps, int kills) throws Exception {
+    /** What the compiler has not got to yet has the same bits. */
+    @Test
+    @Tag("extended")
+    void manyKillsOfVectorKernels() throws Exception {
+        killAndResume(SmallRun.RECALL, 1000, 24, "--provider", "vector");
+    }
+
+    private void killAndResume(SmallRun run, int steps, int kills, String... more) throws Exception {
+        List<String> soon = more.length == 0 ? Cli.SOON : List.of();
+        List<String> abroad = Stream.concat(soon.stream(), Cli.ABROAD.stream()).toList();
+        String[] resumed = Stream.concat(Stream.of(more), Stream.of("--resume")).toArray(String[]::new);
         Path out = directory.resolve("killed");
         int torn = 0;
         long taken = 0;
         for (int kill = 0; kill < kills; kill++) {
             Moment moment = Moment.values()[kill % Moment.values().length];
-            Process process = Cli.start(directory, kill % 2 == 0 ? Cli.SOON : ABROAD, run.args(out, steps, "--resume"));
+            Process process = Cli.start(directory, kill % 2 == 0 ? soon : abroad, run.args(out, steps, resumed));
             try {
                 await(moment, run, out, process);
                 assertTrue(
@@ -81,8 +88,11 @@ class KillTest {
         System.out.printf(
                 "%s: %d kills, %d of them while saving, the last after %d steps, -Dtests.seed=%d%n",
                 run, kills, torn, taken, seed);
-        run.complete(out, steps, "--resume", "--threads", "2");
-        run.assertSameBytes(run.complete(directory.resolve("undisturbed"), steps), out);
+        run.complete(
+                out,
+                steps,
+                Stream.concat(Stream.of(resumed), Stream.of("--threads", "2")).toArray(String[]::new));
+        run.assertSameBytes(run.complete(directory.resolve("undisturbed"), steps, more), out);
     }
 
     private void await(Moment moment, SmallRun run, Path out, Process process)

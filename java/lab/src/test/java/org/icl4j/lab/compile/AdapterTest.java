@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.patch.Change.LowRank;
+import org.icl4j.lab.patch.Change.Shift;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.transformer.files.ModelFormatException;
 import org.icl4j.transformer.files.SafeTensors;
@@ -50,12 +52,12 @@ class AdapterTest {
 
     @Test
     void theConfigIsPefts() throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "runs/m.safetensors");
+        Adapter.of(CHANGES, 2).write(directory);
         assertEquals("""
             {
               "peft_type" : "LORA",
               "task_type" : null,
-              "base_model_name_or_path" : "runs/m.safetensors",
+              "base_model_name_or_path" : null,
               "inference_mode" : true,
               "r" : 2,
               "lora_alpha" : 2,
@@ -73,7 +75,7 @@ class AdapterTest {
 
     @Test
     void theTensorsArePefts() throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "m");
+        Adapter.of(CHANGES, 2).write(directory);
         String fc = "base_model.model.h.0.mlp.c_fc.";
         String proj = "base_model.model.h.0.mlp.c_proj.";
         try (SafeTensors saved = SafeTensors.open(directory.resolve("adapter_model.safetensors"))) {
@@ -86,6 +88,15 @@ class AdapterTest {
             assertTensor(saved, proj + "lora_A.weight", new int[] {2, 3}, 0, 0, 1, 0, 0, 0);
             assertTensor(saved, proj + "lora_B.weight", new int[] {2, 2}, 1, 0, -3, 0);
         }
+    }
+
+    @Test
+    void aVectorHasNoAdapter() {
+        assertEquals(Optional.empty(), Adapter.refusal(CHANGES));
+        Shift<float[]> gain =
+                new Shift<>("h.0.post_feedforward_layernorm.weight", Tensor.of(Precision.F32, new float[] {1, 2}, 2));
+        String refusal = Adapter.refusal(List.of(RANK_TWO, gain)).orElseThrow();
+        assertTrue(refusal.contains("'h.0.post_feedforward_layernorm.weight'") && refusal.contains("vector"), refusal);
     }
 
     private static void assertTensor(SafeTensors saved, String name, int[] shape, float... values) throws IOException {
@@ -109,7 +120,7 @@ class AdapterTest {
 
     @Test
     void readBackItIsThePatch() throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "m");
+        Adapter.of(CHANGES, 2).write(directory);
         Parameters<float[]> patched = new Patch<float[]>(List.copyOf(CHANGES)).appliedTo(weights());
         assertArrayEquals(new float[] {3, 4, -1.6f, 1.2f, 0, 0}, patched.get(FC).array(), 1e-6f);
         assertArrayEquals(new float[] {0, 0, 1, 0, 0, -3}, patched.get(PROJ).array());
@@ -120,7 +131,7 @@ class AdapterTest {
     /** lora_alpha / r is what PEFT multiplies by, whoever wrote the files. */
     @Test
     void scalingIsAlphaOverR() throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "m");
+        Adapter.of(CHANGES, 2).write(directory);
         Path config = directory.resolve("adapter_config.json");
         Files.writeString(config, Files.readString(config).replace("\"lora_alpha\" : 2", "\"lora_alpha\" : 6"));
         assertArrayEquals(new float[] {9, 12, -4.8f, 3.6f, 0, 0}, merged(FC), 1e-5f);
@@ -129,7 +140,7 @@ class AdapterTest {
     @Test
     void aLowerRankKeepsTheGreatestSingularValues() throws IOException {
         Adapter<float[]> adapter = Adapter.of(CHANGES, 1);
-        adapter.write(directory, "m");
+        adapter.write(directory);
         assertArrayEquals(new float[] {3, 4, 0, 0, 0, 0}, merged(FC), 1e-6f);
         assertArrayEquals(new float[] {0, 0, 1, 0, 0, -3}, merged(PROJ));
         assertEquals(2 / Math.sqrt(29), adapter.loss(RANK_TWO), 1e-12);
@@ -150,7 +161,7 @@ class AdapterTest {
         "\"LORA\", LORA, not JSON"
     })
     void otherAdaptersAreRefused(String from, String to, String part) throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "m");
+        Adapter.of(CHANGES, 2).write(directory);
         Path config = directory.resolve("adapter_config.json");
         String text = Files.readString(config);
         assertTrue(text.contains(from), from);
@@ -161,7 +172,7 @@ class AdapterTest {
 
     @Test
     void otherTensorsAreRefused() throws IOException {
-        Adapter.of(CHANGES, 2).write(directory, "m");
+        Adapter.of(CHANGES, 2).write(directory);
         Tensor<float[]> one = Tensor.zeros(Precision.F32, 2, 2);
         Path model = directory.resolve("adapter_model.safetensors");
         SafeTensors.write(model, Map.of(), Map.of("base_model.model.wte.lora_embedding_A", one));
@@ -172,5 +183,16 @@ class AdapterTest {
         assertTrue(assertThrows(ModelFormatException.class, () -> Adapter.read(directory, Precision.F32))
                 .getMessage()
                 .contains("no tensor 'base_model.model.h.0.mlp.c_fc.lora_B.weight'"));
+        SafeTensors.write(
+                model,
+                Map.of(),
+                Map.of(
+                        "base_model.model.h.0.mlp.c_fc.lora_A.weight",
+                        one,
+                        "base_model.model.h.0.mlp.c_fc.lora_B.weight",
+                        Tensor.zeros(Precision.F32, 2, 3)));
+        assertTrue(assertThrows(ModelFormatException.class, () -> Adapter.read(directory, Precision.F32))
+                .getMessage()
+                .contains("expected [out, r] and [r, in]"));
     }
 }

@@ -13,9 +13,9 @@ import org.icl4j.kernels.KernelOptions;
 import org.icl4j.kernels.Kernels;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.compile.PatchFit.Fitted;
-import org.icl4j.lab.experiment.InputException;
 import org.icl4j.lab.patch.BlockPatcher;
 import org.icl4j.lab.patch.Change;
+import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.lab.patch.OutputForm;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.lab.patch.StackPatcher;
@@ -39,6 +39,13 @@ class PatchFitTest {
     private static final DecoderConfig TOKENS = DecoderConfig.gpt2(9, 12, 3, 2, 16);
     private static final DecoderConfig NUMBERS = DecoderConfig.garg(3, 12, 3, 2, 16);
 
+    private static final DecoderConfig GEMMA = TOKENS.with(Position.ROTARY)
+            .with(TOKENS.block()
+                    .with(Norm.RMS)
+                    .with(Mlp.GEGLU_TANH, 24)
+                    .withPostNorms()
+                    .withoutBiases());
+
     static {
         System.out.println("patch fit: -Dtests.seed=" + SEED);
     }
@@ -53,6 +60,10 @@ class PatchFitTest {
                 NUMBERS.with(NUMBERS.block().with(Mixer.SELECTIVE_SSM)),
                 NUMBERS.with(NUMBERS.block().with(Mixer.DIAGONAL_SSM).with(Norm.NONE)),
                 TOKENS.with(TOKENS.block().with(Mixer.LINEAR_ATTENTION).with(Residual.PARALLEL)),
+                TOKENS.with(TOKENS.block().with(Mlp.SWIGLU, 24).withExperts(4, 2)),
+                NUMBERS.with(NUMBERS.block().withExperts(3, 1)),
+                GEMMA,
+                TOKENS.with(TOKENS.block().with(Norm.RMS).withPostNorms().withExperts(3, 2)),
                 TOKENS.with(Position.SINUSOIDAL)
                         .with(TOKENS.block().with(Norm.NONE).with(Residual.NONE)));
     }
@@ -88,7 +99,10 @@ class PatchFitTest {
             return new Exact(
                     Tolerance.error(expected, runs.alone(patched).outputs()),
                     Tolerance.error(expected, runs.alone(base).outputs()),
-                    fitted.stream().map(one -> one.change().rank()).toList());
+                    fitted.stream()
+                            .filter(one -> one.change() instanceof Change.LowRank)
+                            .map(one -> ((Change.LowRank<A>) one.change()).rank())
+                            .toList());
         }
     }
 
@@ -130,6 +144,13 @@ class PatchFitTest {
         }
     }
 
+    /** Of four experts two work at the one position: their three matrices each, and the router's. */
+    @Test
+    void chosenExpertsAndTheRouterAreChanged() {
+        DecoderConfig experts = TOKENS.with(TOKENS.block().with(Mlp.SWIGLU, 24).withExperts(4, 2));
+        assertEquals(3 * 7, exact(experts, Precision.F64, 1).ranks().size());
+    }
+
     /** As many weights are changed as the theory says: a parallel block's MLP does not see what its own mixer brings. */
     @Test
     void aParallelBlockIsChangedInItsLastMatrixOnly() {
@@ -143,21 +164,27 @@ class PatchFitTest {
     /** Queries of different lengths, fewer than the width: the patch of all of them does what it can, which is nearly everything. */
     @Test
     void manyQueriesAreServedByOnePatch() {
+        manyQueriesAreServedByOnePatch(TOKENS);
+        manyQueriesAreServedByOnePatch(GEMMA);
+        manyQueriesAreServedByOnePatch(TOKENS.with(TOKENS.block().withExperts(2, 2)));
+    }
+
+    private static void manyQueriesAreServedByOnePatch(DecoderConfig config) {
         try (Kernels<double[]> kernels = open(Precision.F64)) {
-            Parameters<double[]> base = Decoder.initialize(TOKENS, Initialization.FAN_IN, Precision.F64, SEED);
-            Sequence context = sequence(TOKENS, "context", 0, 6);
+            Parameters<double[]> base = Decoder.initialize(config, Initialization.FAN_IN, Precision.F64, SEED);
+            Sequence context = sequence(config, "context", 0, 6);
             List<Sequence> queries = new ArrayList<>();
             for (int token = 0; token < 9; token++) {
                 queries.add(new Sequence.Tokens(List.of(token)));
             }
             queries.add(new Sequence.Tokens(List.of(3, 4)));
-            QueryRuns<double[]> runs = new QueryRuns<>(TOKENS, kernels, 6, queries);
+            QueryRuns<double[]> runs = new QueryRuns<>(config, kernels, 6, queries);
             Patch<double[]> patch = PatchFit.patch(PatchFit.fit(base, runs, context));
             double[][] expected = runs.behind(context, base).outputs();
             double error =
                     Tolerance.error(expected, runs.alone(patch.appliedTo(base)).outputs());
             double control = Tolerance.error(expected, runs.alone(base).outputs());
-            assertTrue(error < control / 2, error + " against " + control + ", -Dtests.seed=" + SEED);
+            assertTrue(error < control / 2, config + ": " + error + " against " + control + ", -Dtests.seed=" + SEED);
         }
     }
 
@@ -170,7 +197,7 @@ class PatchFitTest {
             Sequence context = sequence(config, "context", 0, 6);
             List<Sequence> zero = List.of(new Sequence.Numbers(List.of(List.of(0.0, 0.0, 0.0))));
             QueryRuns<double[]> runs = new QueryRuns<>(config, kernels, 6, zero);
-            String message = assertThrows(InputException.class, () -> PatchFit.fit(base, runs, context))
+            String message = assertThrows(NoPatchException.class, () -> PatchFit.fit(base, runs, context))
                     .getMessage();
             assertTrue(message.contains("h.0.mlp.c_fc.weight") && message.contains("0.0"), message);
         }

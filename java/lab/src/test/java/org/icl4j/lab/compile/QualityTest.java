@@ -39,12 +39,18 @@ class QualityTest {
     }
 
     @Test
-    void withoutAnswersThereIsNoLoss() {
-        double[][] context = {{1, 0}};
+    void withoutAnswersTheLossIsThatExpectedWithTheContext() {
+        double[][] context = {{Math.log(3), 0}};
+        double[][] other = {{0, 0}};
         List<Query> queries = List.of(tokens(OptionalDouble.empty(), 0));
         Quality quality = Quality.of(
                 new Input.Tokens(2), "fitted", queries, new int[] {0}, new Quality.Answers("w", context), context);
-        assertNull(quality.loss());
+        double entropy = -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25);
+        assertEquals(entropy, quality.loss(), 1e-12);
+        Quality without = Quality.of(
+                new Input.Tokens(2), "fitted", queries, new int[] {0}, new Quality.Answers("w", other), context);
+        assertEquals(Math.log(2), without.loss(), 1e-12);
+        assertEquals(without.loss() - entropy, without.difference(), 1e-12);
         assertNull(quality.right());
         assertEquals(1, quality.same());
         assertEquals(0, quality.difference(), 1e-15);
@@ -85,6 +91,20 @@ class QualityTest {
         }
         assertArrayEquals(
                 Split.of(queries, 0.25, 3).heldOut(), Split.of(queries, 0.25, 3).heldOut());
+    }
+
+    @Test
+    void judgesThatAreFittedOnAreNoTest() {
+        List<Query> queries = List.of(
+                tokens(OptionalDouble.empty(), 0),
+                tokens(OptionalDouble.empty(), 0),
+                tokens(OptionalDouble.empty(), 1),
+                tokens(OptionalDouble.empty(), 0),
+                tokens(OptionalDouble.empty(), 2));
+        Split split = Split.at(queries, 3);
+        assertArrayEquals(new int[] {0, 2}, split.fitted());
+        assertArrayEquals(new int[] {0, 1, 2, 3}, split.known());
+        assertArrayEquals(new int[] {4}, split.heldOut());
     }
 
     @Test

@@ -58,6 +58,15 @@ class EstimateTest {
         assertEquals(Estimate.mean(new double[] {1, 2, 3, 4, 5}), estimate);
     }
 
+    /** 56 of 70 less 48 of 80: Newcombe (1998), table II. */
+    @Test
+    void knownDifferenceOfShares() {
+        Estimate estimate = Estimate.differenceOfShares(56 / 70.0, 70, 48 / 80.0, 80);
+        assertEquals(0.2, estimate.value(), 1e-15);
+        assertEquals(0.0524, estimate.low(), 5e-5);
+        assertEquals(0.3339, estimate.high(), 5e-5);
+    }
+
     @Test
     void sizeOnEitherSideOfZero() {
         assertEquals(new Estimate(1, 0.5, 2), new Estimate(1, 0.5, 2).size());

@@ -50,4 +50,16 @@ class ErrorsTest {
         assertEquals(-1, Errors.cosine(rows(1, 2), rows(-2, -4)), 1e-15);
         assertEquals(4, Errors.largestEntry(rows(3, -4)));
     }
+
+    /** Against the singular values: near rank 1 to the digits, and never less than there is. */
+    @Test
+    void whatIsBesideRankOne() {
+        assertEquals(0.002, Errors.besideRankOne(rows(5, 0, 0, 0.01)), 1e-12);
+        assertEquals(0, Errors.besideRankOne(rows(1, 2, -3, -6)), 1e-15);
+        assertEquals(0, Errors.besideRankOne(rows(0, 0, 0, 0)));
+        assertEquals(0, Errors.secondToFirst(rows(0, 0, 0, 0)));
+        assertTrue(Errors.besideRankOne(rows(2, 0.1, 0, 1)) >= Errors.secondToFirst(rows(2, 0.1, 0, 1)) - 1e-12);
+        assertEquals(Double.NaN, Errors.besideRankOne(rows(Double.NaN, 1, 2, 3)));
+        assertEquals(Double.NaN, Errors.besideRankOne(rows(1, 1, 2, Double.NaN)));
+    }
 }

@@ -23,7 +23,7 @@ class LearningExperimentTest {
     @Test
     @Tag("extended")
     void everyClaimPasses() throws IOException {
-        runs().assertEveryClaimPasses(9);
+        runs().assertEveryClaimPasses(10);
     }
 
     @Test
@@ -39,5 +39,10 @@ class LearningExperimentTest {
     @Test
     void settingsThatDoNotGoTogetherAreRefused() {
         runs().assertRefused(Map.of("nHeads", "3"));
+    }
+
+    @Test
+    void doublePrecisionIsRefused() {
+        runs().assertRefusedInDoublePrecision();
     }
 }

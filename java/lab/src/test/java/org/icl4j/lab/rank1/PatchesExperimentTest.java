@@ -30,7 +30,7 @@ class PatchesExperimentTest {
     @Test
     @Tag("extended")
     void everyClaimPasses() throws IOException {
-        runs(new RankOneUpdate()).assertEveryClaimPasses(11);
+        runs(new RankOneUpdate()).assertEveryClaimPasses(14);
     }
 
     @Test
@@ -55,5 +55,10 @@ class PatchesExperimentTest {
     @Test
     void sameBytesWhateverTheThreadsAndAfterAnInterruption() throws IOException {
         runs(new RankOneUpdate()).assertSameBytesAfterAnInterruption(List.of("block", "block"));
+    }
+
+    @Test
+    void doublePrecisionIsRefused() {
+        runs(new RankOneUpdate()).assertRefusedInDoublePrecision();
     }
 }

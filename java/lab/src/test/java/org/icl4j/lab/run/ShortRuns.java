@@ -3,6 +3,7 @@ package org.icl4j.lab.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,19 +30,24 @@ public record ShortRuns(Experiment experiment, Map<String, String> settings, Pat
 
     private Runner.Result run(String name, Map<String, String> given, int threads, Progress progress, boolean resume)
             throws IOException {
-        RunRequest request = new RunRequest(experiment.name(), Scale.QUICK, "f32", SEED, given);
+        return run(name, "f32", given, threads, progress, resume);
+    }
+
+    private Runner.Result run(
+            String name, String precision, Map<String, String> given, int threads, Progress progress, boolean resume)
+            throws IOException {
+        RunRequest request = new RunRequest(experiment.name(), Scale.QUICK, precision, SEED, given);
         KernelOptions options = KernelOptions.defaults().threads(threads);
         return new Runner(experiment, request, options, progress).run(directory.resolve(name), resume);
     }
 
-    /** The verdicts by what stands between the experiment's name and the precision. */
+    /** The verdicts by what stands behind the experiment's name, without the precision where it is the run's. */
     private Map<String, Verdict> verdicts(Map<String, String> given) throws IOException {
         Map<String, Verdict> verdicts = new TreeMap<>();
         String prefix = experiment.name() + ".";
         run("verdicts", given, 2, Progress.silent(), false)
                 .conclusions()
-                .forEach(c -> verdicts.put(
-                        c.id().substring(prefix.length(), c.id().length() - ".f32".length()), c.verdict()));
+                .forEach(c -> verdicts.put(c.id().substring(prefix.length()).replaceFirst("\\.f32$", ""), c.verdict()));
         return verdicts;
     }
 
@@ -91,6 +97,13 @@ public record ShortRuns(Experiment experiment, Map<String, String> settings, Pat
 
     private static void assertSame(Path one, Path two, String file) throws IOException {
         assertArrayEquals(Files.readAllBytes(one.resolve(file)), Files.readAllBytes(two.resolve(file)), file);
+    }
+
+    /** Before anything is trained. */
+    public void assertRefusedInDoublePrecision() {
+        UsageException refused =
+                assertThrows(UsageException.class, () -> run("double", "f64", settings, 1, interrupting(""), false));
+        assertTrue(refused.getMessage().contains("[f32]"), refused.getMessage());
     }
 
     public void assertRefused(Map<String, String> given) {

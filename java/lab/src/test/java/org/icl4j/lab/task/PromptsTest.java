@@ -3,7 +3,9 @@ package org.icl4j.lab.task;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.BitSet;
 import org.icl4j.kernels.Precision;
 import org.icl4j.lab.task.regression.LeastSquares;
 import org.icl4j.lab.task.regression.LinearRegression;
@@ -52,10 +54,23 @@ class PromptsTest {
         double[][] rows = prompts.rows(1);
         double[][] cut = prompts.without(2, 4).rows(1);
         assertArrayEquals(new double[][] {rows[0], rows[1], rows[4], rows[5], rows[6]}, cut);
+        BitSet scattered = BitSet.valueOf(new long[] {0b100101});
+        assertArrayEquals(
+                new double[][] {rows[1], rows[3], rows[4], rows[6]},
+                prompts.without(scattered).rows(1));
+        assertArrayEquals(rows, prompts.without(new BitSet()).rows(1));
         assertArrayEquals(new double[][] {rows[6]}, prompts.queries().rows(1));
         assertArrayEquals(new double[][] {rows[0], rows[6]}, prompts.first(1).rows(1));
         assertArrayEquals(rows, prompts.at(1).rows(0));
         assertEquals(prompts.targets()[1], prompts.at(1).targets()[0]);
+    }
+
+    @Test
+    void theQueryIsNoPart() {
+        Prompts<double[]> prompts = Prompts.sample(TASK, Precision.F64, 5, "test", 0, 2, 6);
+        BitSet query = new BitSet();
+        query.set(6);
+        assertThrows(IllegalArgumentException.class, () -> prompts.without(query));
     }
 
     @Test

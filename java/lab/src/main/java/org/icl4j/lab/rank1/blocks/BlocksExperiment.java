@@ -8,12 +8,10 @@ import org.icl4j.kernels.Precision;
 import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
-import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.transformer.decoder.DecoderConfig;
 
@@ -63,8 +61,7 @@ public final class BlocksExperiment implements Experiment {
                 Setting.integer("depth", 12, 4, 48, "blocks of the deepest stacks; there are half as deep ones too"),
                 Setting.integer("draws", 2, 20, 50, 2, 10_000, "random decoders of each kind and depth"),
                 Setting.integer("gains", 200, 500, 2000, 2, 100_000, "random Gemma blocks to compare the two forms on"),
-                Setting.integer(
-                        "queries", 256, 256, 384, 2, Thoughts.MOST, "most queries that one patch is found from"));
+                Setting.integer("queries", 384, 2, Thoughts.MOST, "most queries that one patch is found from"));
     }
 
     @Override
@@ -75,11 +72,7 @@ public final class BlocksExperiment implements Experiment {
     @Override
     public <A> void run(Run<A> run) {
         requireFitting(run.settings());
-        try {
-            runKinds(run);
-        } catch (NoPatchException e) {
-            throw new RunFailedException(e.getMessage());
-        }
+        runKinds(run);
     }
 
     private static void requireFitting(Settings settings) {

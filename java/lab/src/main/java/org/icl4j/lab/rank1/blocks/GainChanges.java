@@ -1,11 +1,15 @@
 package org.icl4j.lab.rank1.blocks;
 
+import java.util.stream.Stream;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Run;
+import org.icl4j.lab.patch.BlockPatcher;
 import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Patch;
-import org.icl4j.lab.patch.PatchRule;
+import org.icl4j.lab.patch.StackPatcher;
 import org.icl4j.lab.rank1.Errors;
+import org.icl4j.transformer.decoder.Decoder;
+import org.icl4j.transformer.trace.Recorder;
 
 /** How much the gain of Gemma's norm must change in the plain form and in the stable one, on single random blocks. */
 final class GainChanges {
@@ -18,8 +22,9 @@ final class GainChanges {
         int smaller = 0;
         try (var stage = run.progress().begin("changes of gains", draws)) {
             for (int draw = 0; draw < draws; draw++) {
-                plain[draw] = norm(run, BlockKind.GEMMA, draw);
-                stable[draw] = norm(run, BlockKind.GEMMA_STABLE, draw);
+                double[] norms = norms(run, draw);
+                plain[draw] = norms[0];
+                stable[draw] = norms[1];
                 smaller += stable[draw] <= plain[draw] ? 1 : 0;
                 run.measure("gain.plain", draw, "normOfChange", plain[draw]);
                 run.measure("gain.stable", draw, "normOfChange", stable[draw]);
@@ -30,14 +35,20 @@ final class GainChanges {
         run.conclude("gain.plain-by-stable", Estimate.exact(Errors.median(plain) / Errors.median(stable)));
     }
 
-    /** ‖Δm‖; both kinds draw the same block and prompt. */
-    private static <A> double norm(Run<A> run, BlockKind kind, int draw) {
-        Patch<A> patch = new PatchedStack<>(
-                        RandomStack.draw(run, kind.config(run.settings()), kind.position(), 1, draw),
-                        kind.patcher(run.settings()),
-                        PatchRule.SEQUENTIAL,
-                        RandomStack.tokens(run, draw))
-                .patch();
+    /** ‖Δm‖ of the plain form and of the stable one, on the same block and prompt. */
+    private static <A> double[] norms(Run<A> run, int draw) {
+        BlockKind plain = BlockKind.GEMMA;
+        Decoder<A> decoder = RandomStack.draw(run, plain.config(run.settings()), plain.position(), 1, draw);
+        int[] tokens = RandomStack.tokens(run, draw);
+        Recorder<A> context = BlockPatcher.recorder();
+        decoder.pass(1, tokens.length).forward(tokens, context);
+        return Stream.of(plain, BlockKind.GEMMA_STABLE)
+                .mapToDouble(kind -> norm(new StackPatcher<>(decoder, kind.patcher(run.settings()))
+                        .patch(context, tokens.length - 1, StackPatcher.Query.token(tokens[tokens.length - 1]))))
+                .toArray();
+    }
+
+    private static double norm(Patch<?> patch) {
         return patch.changes().stream()
                 .filter(change -> change instanceof Change.Shift)
                 .mapToDouble(change -> change.delta().norm())

@@ -1,11 +1,16 @@
 package org.icl4j.lab.rank1.blocks;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.icl4j.kernels.WeightType;
 import org.icl4j.lab.patch.BlockPatcher;
+import org.icl4j.lab.patch.Change;
+import org.icl4j.lab.patch.Conditioning;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.patch.StackPatcher;
 import org.icl4j.lab.patch.StackPatcher.Query;
+import org.icl4j.lab.rank1.Errors;
 import org.icl4j.transformer.decoder.Decoder;
 import org.icl4j.transformer.tensor.Parameters;
 import org.icl4j.transformer.tensor.Tensor;
@@ -47,6 +52,46 @@ final class PatchedStack<A> {
         return alone(decoder.parameters());
     }
 
+    /** Errors at the end of the last block of other prompts' last tokens alone, not patched. */
+    double[] unpatchedErrors(int[][] prompts) {
+        int last = prompts[0].length - 1;
+        Recorder<A> behind = Recorder.of(Site.RESID_POST);
+        decoder.pass(prompts.length, last + 1)
+                .forward(Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray(), behind);
+        Recorder<A> alone = Recorder.of(Site.RESID_POST);
+        decoder.pass(prompts.length, 1, last)
+                .forward(Arrays.stream(prompts).mapToInt(prompt -> prompt[last]).toArray(), alone);
+        int layer = decoder.config().nLayers() - 1;
+        Tensor<A> expected = behind.get(layer, Site.RESID_POST);
+        Tensor<A> actual = alone.get(layer, Site.RESID_POST);
+        return IntStream.range(0, prompts.length)
+                .mapToDouble(b -> error(row(expected, b, last), row(actual, b, 0)))
+                .toArray();
+    }
+
+    private static <A> Tensor<A> row(Tensor<A> of, int sequence, int position) {
+        Tensor<A> row = Tensor.zeros(of.precision(), of.dim(2));
+        for (int j = 0; j < row.size(); j++) {
+            row.set(j, of.get(of.index(sequence, position, j)));
+        }
+        return row;
+    }
+
+    /**
+     * The worst of all matrices that the patch changes: what the difference of the patched weight to the model's own has beside a matrix
+     * of rank 1, by that.
+     */
+    double besideRankOne() {
+        Parameters<A> own = decoder.parameters();
+        Parameters<A> patched = patch.appliedTo(own);
+        return Errors.worst(patch.changes().stream()
+                .map(Change::parameter)
+                .distinct()
+                .filter(name -> own.get(name).rank() == 2)
+                .mapToDouble(name -> Errors.besideRankOne(patched.get(name).minus(own.get(name))))
+                .toArray());
+    }
+
     /** The query alone, with a part of the patch or all of it. */
     Recorder<A> patched(Patch<A> by) {
         return alone(by.appliedTo(decoder.parameters()));
@@ -68,15 +113,30 @@ final class PatchedStack<A> {
 
     /** The same at one site. */
     double error(int layer, Site site, Recorder<A> alone) {
-        Tensor<A> expected = context.get(layer, site, position);
-        Tensor<A> actual = alone.get(layer, site, 0);
+        return error(context.get(layer, site, position), alone.get(layer, site, 0));
+    }
+
+    private static double error(Tensor<?> expected, Tensor<?> actual) {
         double size = 0;
         double difference = 0;
         for (int j = 0; j < expected.size(); j++) {
             size = Math.max(size, Math.abs(expected.get(j)));
             difference = Math.max(difference, Math.abs(actual.get(j) - expected.get(j)));
         }
-        return difference / size;
+        return difference == 0 ? 0 : difference / size;
+    }
+
+    /** The greatest |z_C|/|z| of any block, z what its MLP reads: alone, on the patched blocks below, and behind the context. */
+    double conditioning(Recorder<A> patched) {
+        double worst = 0;
+        for (int layer = 0; layer < decoder.config().nLayers(); layer++) {
+            Tensor<A> z = patched.get(layer, Site.MLP_IN, 0);
+            worst = Math.max(
+                    worst,
+                    Conditioning.of(z, context.get(layer, Site.MLP_IN, position))
+                            .value());
+        }
+        return worst;
     }
 
     /** Whether the experts that work on the query alone are those that work on it behind its context, in every block. */

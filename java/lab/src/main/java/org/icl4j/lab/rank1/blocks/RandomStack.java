@@ -19,7 +19,8 @@ import org.icl4j.transformer.tensor.Tensor;
  * and positions 0.25, biases 0.3 and gains 0.3 around 1.
  */
 final class RandomStack {
-    static final int VOCABULARY = 512;
+    /** Tokens there are, where it does not matter. */
+    static final int VOCABULARY = 64;
 
     private static final double SPREAD = 0.3;
 
@@ -29,9 +30,15 @@ final class RandomStack {
      * @param draw its number; another one is another decoder
      */
     static <A> Decoder<A> draw(Run<A> run, BlockConfig block, Position position, int layers, long draw) {
+        return draw(run, VOCABULARY, block, position, layers, draw);
+    }
+
+    /** The same with a vocabulary of its own. */
+    static <A> Decoder<A> draw(
+            Run<A> run, int vocabulary, BlockConfig block, Position position, int layers, long draw) {
         Settings settings = run.settings();
         DecoderConfig config = DecoderConfig.gpt2(
-                        VOCABULARY, settings.integer("n") + 1, layers, block.nHeads(), block.dModel())
+                        vocabulary, settings.integer("n") + 1, layers, block.nHeads(), block.dModel())
                 .untied()
                 .with(block)
                 .with(position);
@@ -59,9 +66,14 @@ final class RandomStack {
         }
     }
 
-    /** n tokens of context and the query behind them. */
+    /** n tokens of context and the query behind them, the first prompt for a decoder. */
     static int[] tokens(Run<?> run, long draw) {
-        return RandomStream.of(run.seed(), "random tokens", 0, draw)
+        return tokens(run, 0, draw);
+    }
+
+    /** Prompt number {@code prompt} for a decoder. */
+    static int[] tokens(Run<?> run, long prompt, long draw) {
+        return RandomStream.of(run.seed(), "random tokens", prompt, draw)
                 .ints(run.settings().integer("n") + 1, 0, VOCABULARY)
                 .toArray();
     }

@@ -26,7 +26,7 @@ final class StackFindings {
                     ofKind.stream().filter(o -> o.depth() > 1).toList();
             run.conclude("one-block." + kind.label(), worst(single, StackOutcome::worstPatched));
             run.conclude("stack." + kind.label(), worst(stacks, o -> Math.max(o.worstPatched(), o.logits())));
-            run.conclude("control." + kind.label(), Estimate.exact(median(ofKind, StackOutcome::unpatched)));
+            run.conclude("control." + kind.label(), Estimate.exact(leastOfDepths(ofKind, StackOutcome::unpatched)));
         });
         List<StackOutcome> all =
                 outcomes.values().stream().flatMap(Collection::stream).toList();
@@ -34,9 +34,7 @@ final class StackFindings {
                 "control.block-left-out",
                 least(all.stream().filter(o -> o.depth() > 1).toList(), StackOutcome::leftOut));
         run.conclude("control.no-bias-change", least(outcomes.get(BlockKind.GPT2), StackOutcome::withoutBias));
-        run.conclude(
-                "rank.changes",
-                worst(all.stream().filter(o -> !Double.isNaN(o.rank())).toList(), StackOutcome::rank));
+        run.conclude("rank.changes", worst(all, StackOutcome::rank));
         concludeOnExperts(run, outcomes.get(BlockKind.EXPERTS));
         run.conclude(
                 "bf16.stable", Estimate.exact(median(outcomes.get(BlockKind.GEMMA_STABLE), StackOutcome::rounded)));
@@ -58,6 +56,16 @@ final class StackFindings {
 
     private static double median(List<StackOutcome> outcomes, ToDoubleFunction<StackOutcome> value) {
         return Errors.median(outcomes.stream().mapToDouble(value).toArray());
+    }
+
+    /** The least of the medians of each depth. */
+    private static double leastOfDepths(List<StackOutcome> outcomes, ToDoubleFunction<StackOutcome> value) {
+        return Errors.least(outcomes.stream()
+                .mapToInt(StackOutcome::depth)
+                .distinct()
+                .mapToDouble(depth ->
+                        median(outcomes.stream().filter(o -> o.depth() == depth).toList(), value))
+                .toArray());
     }
 
     private static Estimate worst(List<StackOutcome> outcomes, ToDoubleFunction<StackOutcome> value) {

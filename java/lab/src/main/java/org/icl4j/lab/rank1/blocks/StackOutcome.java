@@ -1,7 +1,7 @@
 package org.icl4j.lab.rank1.blocks;
 
+import java.util.stream.IntStream;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.patch.Change;
 import org.icl4j.lab.patch.Patch;
 import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.rank1.Errors;
@@ -13,11 +13,12 @@ import org.icl4j.transformer.trace.Site;
  *
  * @param patched of every block, with the patch
  * @param logits with the patch
- * @param unpatched of the last block, without a patch
+ * @param unpatched of the last block, without a patch; the median of some prompts
  * @param leftOut of the last block, with the patch but for the changes of one block in the middle
  * @param withoutBias of the last block, with the patch but for the changes of biases; NaN where there are none
  * @param rounded of the last block, with what is changed stored as bf16
- * @param rank greatest σ₂/σ₁ of a change; of the first draw only, NaN of the others
+ * @param conditioning greatest |z_C|/|z| of a block, z what its MLP reads
+ * @param rank what the difference of a patched matrix to the model's own has beside rank 1, by that; the greatest
  * @param gates greatest error of the experts' weights in a block, with the patch; NaN without experts
  * @param chosen whether the experts chosen are the same with the patch
  * @param chosenUnpatched whether they are without
@@ -29,10 +30,12 @@ record StackOutcome(
         double leftOut,
         double withoutBias,
         double rounded,
+        double conditioning,
         double rank,
         double gates,
         boolean chosen,
         boolean chosenUnpatched) {
+    private static final int PROMPTS = 5;
 
     static <A> StackOutcome of(Run<A> run, PatchRule rule, BlockKind kind, int depth, int draw) {
         PatchedStack<A> stack = new PatchedStack<>(
@@ -47,13 +50,14 @@ record StackOutcome(
         return new StackOutcome(
                 stack.errors(patched),
                 stack.error(depth, Site.LOGITS, patched),
-                last(stack.errors(unpatched)),
+                unpatched(run, stack, draw),
                 last(stack.errors(stack.patched(patch.only(name -> !name.startsWith("h." + depth / 2 + "."))))),
                 kind == BlockKind.GPT2
                         ? last(stack.errors(stack.patched(patch.only(name -> !name.endsWith(".bias")))))
                         : Double.NaN,
                 last(stack.errors(stack.rounded())),
-                draw == 0 ? rank(patch) : Double.NaN,
+                stack.conditioning(patched),
+                stack.besideRankOne(),
                 hasExperts ? gates(stack, patched, depth) : Double.NaN,
                 hasExperts && stack.choosesTheSame(patched),
                 hasExperts && stack.choosesTheSame(unpatched));
@@ -63,11 +67,10 @@ record StackOutcome(
         return errors[errors.length - 1];
     }
 
-    private static double rank(Patch<?> patch) {
-        return Errors.worst(patch.changes().stream()
-                .filter(change -> change instanceof Change.RankOne)
-                .mapToDouble(change -> Errors.secondToFirst(change.delta()))
-                .toArray());
+    private static double unpatched(Run<?> run, PatchedStack<?> stack, int draw) {
+        return Errors.median(stack.unpatchedErrors(IntStream.range(0, PROMPTS)
+                .mapToObj(prompt -> RandomStack.tokens(run, prompt, draw))
+                .toArray(int[][]::new)));
     }
 
     private static <A> double gates(PatchedStack<A> stack, Recorder<A> patched, int depth) {
@@ -95,8 +98,9 @@ record StackOutcome(
         run.measure(condition, draw, "unpatchedError", unpatched);
         run.measure(condition, draw, "blockLeftOutError", leftOut);
         run.measure(condition, draw, "roundedToBf16Error", rounded);
+        run.measure(condition, draw, "conditioning", conditioning);
         measureIfAny(run, condition, draw, "withoutBiasChangeError", withoutBias);
-        measureIfAny(run, condition, draw, "sigma2OverSigma1", rank);
+        run.measure(condition, draw, "besideRankOne", rank);
         measureIfAny(run, condition, draw, "gatesError", gates);
     }
 

@@ -1,8 +1,13 @@
 package org.icl4j.lab.rank1.blocks;
 
+import java.util.stream.IntStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
+import org.hipparchus.linear.QRDecomposition;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
+import org.icl4j.kernels.Precision;
+import org.icl4j.lab.patch.Conditioning;
+import org.icl4j.lab.patch.NoPatchException;
 
 /** How one change of a weight, or of its bias, is found that serves many queries (Mazzawi et al. 2025, arXiv 2510.08734). */
 enum ThoughtKind {
@@ -18,7 +23,14 @@ enum ThoughtKind {
     LEAST_SQUARES("least-squares", "thought matrix, least squares") {
         @Override
         RealMatrix change(RealMatrix x, RealMatrix missing) {
-            return new SingularValueDecomposition(x).getSolver().solve(missing).transpose();
+            SingularValueDecomposition svd = decomposed(x);
+            RealMatrix onto = missing.transposeMultiply(x.multiply(svd.getV()));
+            double[] values = svd.getSingularValues();
+            for (int k = 0; k < values.length; k++) {
+                double inverse = standsOut(values, k) ? 1 / (values[k] * values[k]) : 0;
+                onto.setColumnVector(k, onto.getColumnVector(k).mapMultiply(inverse));
+            }
+            return onto.multiply(svd.getVT());
         }
     },
     /** The mean of the rank-1 changes for the queries (eq. 24 with λ = 1/T). */
@@ -40,14 +52,20 @@ enum ThoughtKind {
             return sum(x, missing).scalarMultiply(effectiveRank / queries);
         }
     },
-    /** Their sum times rank/T, with all directions counted, however little of x there is in them. */
+    /** Their sum times rank/T, with all directions counted that stand out of rounding, however little of x there is in them. */
     RANK("rank", "rank-1 changes times rank/T") {
         @Override
         RealMatrix change(RealMatrix x, RealMatrix missing) {
-            int rank = Math.min(x.getRowDimension(), x.getColumnDimension());
+            double[] values = decomposed(x).getSingularValues();
+            long rank = IntStream.range(0, values.length)
+                    .filter(k -> standsOut(values, k))
+                    .count();
             return sum(x, missing).scalarMultiply((double) rank / x.getRowDimension());
         }
     };
+
+    /** Directions with singular values below this part of the greatest are rounding, of single precision. */
+    private static final double ROUNDING = 1e-6;
 
     private final String label;
     private final String inWords;
@@ -66,12 +84,36 @@ enum ThoughtKind {
      */
     abstract RealMatrix change(RealMatrix x, RealMatrix missing);
 
-    /** Σ missing·xᵀ/‖x‖². */
+    /** The singular values and right singular vectors: of many rows from their triangular factor, which has the same ones. */
+    private static SingularValueDecomposition decomposed(RealMatrix x) {
+        int width = x.getColumnDimension();
+        return new SingularValueDecomposition(
+                x.getRowDimension() <= width
+                        ? x
+                        : new QRDecomposition(x).getR().getSubMatrix(0, width - 1, 0, width - 1));
+    }
+
+    /** Whether singular value {@code k} is more than rounding; the greatest is the first. */
+    private static boolean standsOut(double[] values, int k) {
+        return values[k] > ROUNDING * values[0];
+    }
+
+    /**
+     * Σ missing·xᵀ/‖x‖².
+     *
+     * @throws NoPatchException if an x is 0
+     */
     private static RealMatrix sum(RealMatrix x, RealMatrix missing) {
         RealMatrix scaled = x.copy();
         for (int t = 0; t < x.getRowDimension(); t++) {
-            scaled.setRowVector(
-                    t, x.getRowVector(t).mapDivide(Math.pow(x.getRowVector(t).getNorm(), 2)));
+            double norm = x.getRowVector(t).getNorm();
+            new Conditioning(norm, missing.getRowVector(t).getNorm())
+                    .require(
+                            Precision.F32,
+                            "the weight that reads x",
+                            "|x| of calibration query " + (t + 1),
+                            "the size of what is missing");
+            scaled.setRowVector(t, x.getRowVector(t).mapDivide(norm * norm));
         }
         return missing.transposeMultiply(scaled);
     }

@@ -43,7 +43,7 @@ final class ThoughtStack<A> {
     }
 
     /** The parameters patched by what the first {@code count} calibration queries teach. */
-    Parameters<A> patched(ThoughtKind kind, int count) {
+    private Parameters<A> patched(ThoughtKind kind, int count) {
         int[] queries = Arrays.copyOf(calibration, count);
         Parameters<A> patched = decoder.parameters();
         for (int layer = 0; layer < decoder.config().nLayers(); layer++) {
@@ -63,11 +63,11 @@ final class ThoughtStack<A> {
     }
 
     /**
-     * Mean squared distance of the fresh queries on these parameters from where they are behind the context, by that of the queries
+     * Mean squared distance of the fresh queries, patched by what the first {@code count} calibration queries teach, from where they are behind the context, by that of the queries
      * alone on the model's own, at the end of the last block.
      */
-    double error(Parameters<A> parameters) {
-        RealMatrix patched = end(alone(parameters, fresh));
+    double error(ThoughtKind kind, int count) {
+        RealMatrix patched = end(alone(patched(kind, count), fresh));
         return Math.pow(
                 wanted.subtract(patched).getFrobeniusNorm()
                         / wanted.subtract(own).getFrobeniusNorm(),

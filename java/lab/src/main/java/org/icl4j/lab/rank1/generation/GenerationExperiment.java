@@ -9,13 +9,11 @@ import org.icl4j.lab.experiment.Claim;
 import org.icl4j.lab.experiment.Estimate;
 import org.icl4j.lab.experiment.Experiment;
 import org.icl4j.lab.experiment.Run;
-import org.icl4j.lab.experiment.RunFailedException;
 import org.icl4j.lab.experiment.Scale;
 import org.icl4j.lab.experiment.Setting;
 import org.icl4j.lab.experiment.Settings;
 import org.icl4j.lab.experiment.UsageException;
 import org.icl4j.lab.patch.BlockPatcher;
-import org.icl4j.lab.patch.NoPatchException;
 import org.icl4j.lab.patch.PatchRule;
 import org.icl4j.lab.task.token.RepeatedTokens;
 import org.icl4j.lab.training.TokenAccuracy;
@@ -82,7 +80,7 @@ public final class GenerationExperiment implements Experiment {
                 Setting.integer("nHeads", 2, 1, 64, "attention heads"),
                 Setting.integer("nLayers", 2, 3, 4, 1, 24, "blocks"),
                 Setting.integer("batch", 32, 1, 4096, "texts in a training step"),
-                Setting.integer("steps", 300, 1500, 10_000, 1, 10_000_000, "training steps of each model"),
+                Setting.integer("steps", 250, 1500, 10_000, 1, 10_000_000, "training steps of each model"),
                 Setting.real("lr", 3e-3, 1e-3, 1e-3, 0, 1, "peak of the learning rate"),
                 Setting.integer("warmup", 50, 200, 200, 0, 1_000_000, "steps over which the learning rate rises"),
                 Setting.integer("evaluations", 5, 10, 20, 1, 1000, "checkpoints, evenly spaced"),
@@ -99,12 +97,7 @@ public final class GenerationExperiment implements Experiment {
         requireFitting(run.settings());
         GenerationFindings findings = new GenerationFindings();
         for (ModelKind kind : ModelKind.values()) {
-            Decoder<A> decoder = train(run, kind);
-            try {
-                generate(run, kind, decoder, findings);
-            } catch (NoPatchException e) {
-                throw new RunFailedException(e.getMessage());
-            }
+            generate(run, kind, train(run, kind), findings);
         }
         findings.conclude(run);
         findings.plot(run);

@@ -49,7 +49,7 @@ final class GenerationFindings {
     }
 
     private static double relative(Comparison step) {
-        return step.difference() / step.size();
+        return step.difference() == 0 ? 0 : step.difference() / step.size();
     }
 
     private static double worst(Comparison[] steps, ToDoubleFunction<Comparison> value) {
@@ -78,9 +78,28 @@ final class GenerationFindings {
         for (Case of : List.of(Case.GPT2, Case.GEMMA)) {
             run.conclude("control.unpatched." + of.label(), Estimate.exact(equal(of, Variant.UNPATCHED)));
         }
+        concludeOnRounding(run);
+    }
+
+    private void concludeOnRounding(Run<?> run) {
+        for (Case of : List.of(Case.GPT2, Case.GEMMA_STABLE)) {
+            run.conclude("bf16.error." + of.label(), Estimate.exact(Errors.median(roundedErrors(of))));
+        }
+        double[] all = Arrays.stream(Case.values())
+                .flatMapToDouble(of -> Arrays.stream(roundedErrors(of)))
+                .toArray();
+        run.conclude("bf16.rounds", Estimate.exact(Errors.least(all)));
         run.conclude(
-                "bf16.stable-to-plain",
-                Estimate.exact(equal(Case.GEMMA_STABLE, Variant.ROUNDED) - equal(Case.GEMMA, Variant.ROUNDED)));
+                "bf16.plain-by-stable",
+                Estimate.exact(
+                        Errors.median(roundedErrors(Case.GEMMA)) / Errors.median(roundedErrors(Case.GEMMA_STABLE))));
+    }
+
+    /** The worst relative error of a logit in each text, with what is changed rounded. */
+    private double[] roundedErrors(Case of) {
+        return decoded.get(of).stream()
+                .mapToDouble(text -> worst(text.comparisons().get(Variant.ROUNDED), GenerationFindings::relative))
+                .toArray();
     }
 
     void plot(Run<?> run) {

@@ -48,15 +48,16 @@ public final class MixtureBatch<A> {
     }
 
     /**
-     * Fills the batch with prompts number 0 … B − 1 of a step. Prompt b is a function of seed, purpose, step and b.
+     * Fills the batch with prompts number {@code first} … {@code first} + B − 1 of a step. A prompt is a function of seed, purpose,
+     * step and its number.
      *
      * @param purpose what they are for; prompts of different purposes are independent
      */
-    public void sample(long seed, String purpose, long step) {
+    public void sample(long seed, String purpose, long step, long first) {
         tokens.fill(0);
         Arrays.fill(targets, Targets.IGNORED);
         for (int b = 0; b < tokens.dim(0); b++) {
-            set(b, mixture.sample(RandomStream.of(seed, purpose, step, b), points));
+            set(b, mixture.sample(RandomStream.of(seed, purpose, step, first + b), points));
         }
     }
 

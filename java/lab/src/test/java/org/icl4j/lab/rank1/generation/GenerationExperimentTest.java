@@ -32,7 +32,7 @@ class GenerationExperimentTest {
     @Test
     @Tag("extended")
     void everyClaimPasses() throws IOException {
-        runs().assertEveryClaimPasses(17);
+        runs().assertEveryClaimPasses(20);
     }
 
     @Test
@@ -58,5 +58,10 @@ class GenerationExperimentTest {
         runs().assertRefused(Map.of("maxSegment", "25"));
         runs().assertRefused(Map.of("nHeads", "3"));
         runs().assertRefused(Map.of("nHeads", "64"));
+    }
+
+    @Test
+    void doublePrecisionIsRefused() {
+        runs().assertRefusedInDoublePrecision();
     }
 }

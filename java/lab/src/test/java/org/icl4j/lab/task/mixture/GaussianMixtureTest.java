@@ -181,8 +181,8 @@ class GaussianMixtureTest {
     void tokensAreInterleaved() {
         GaussianMixture mixture = GaussianMixture.fresh(2, 3, 0.5);
         MixtureBatch<double[]> batch = new MixtureBatch<>(mixture, Precision.F64, 2, 3);
-        batch.sample(TaskSeed.SEED, "other", 0);
-        batch.sample(TaskSeed.SEED, "mixture", 0);
+        batch.sample(TaskSeed.SEED, "other", 0, 0);
+        batch.sample(TaskSeed.SEED, "mixture", 0, 0);
         assertArrayEquals(new int[] {2, 5, 5}, batch.tokens().shape());
         LabelledPoints prompt = mixture.sample(TaskSeed.stream("mixture", 1), 3);
         double[] expected = new double[25];
@@ -197,9 +197,9 @@ class GaussianMixtureTest {
         }
         assertArrayEquals(expected, Arrays.copyOfRange(batch.tokens().array(), 25, 50));
         MixtureBatch<double[]> larger = new MixtureBatch<>(mixture, Precision.F64, 9, 3);
-        larger.sample(TaskSeed.SEED, "mixture", 0);
+        larger.sample(TaskSeed.SEED, "mixture", 0, 0);
         assertArrayEquals(batch.tokens().array(), Arrays.copyOf(larger.tokens().array(), 50));
-        larger.sample(TaskSeed.SEED, "mixture", 1);
+        larger.sample(TaskSeed.SEED, "mixture", 1, 0);
         assertFalse(Arrays.equals(
                 batch.tokens().array(), Arrays.copyOf(larger.tokens().array(), 50)));
     }
