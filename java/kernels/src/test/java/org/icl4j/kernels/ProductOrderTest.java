@@ -113,7 +113,7 @@ class ProductOrderTest {
     @Test
     @Tag("extended")
     void vectorsOfEveryWidth() throws IOException, InterruptedException {
-        for (String bits : new String[] {"128", "256", "512"}) {
+        for (int bits : VectorWidthTest.widths().toArray()) {
             ForkedJvm.run(Main.class, "-Dicl4j.vectorBits=" + bits, TestSeed.flag());
         }
     }
