@@ -79,8 +79,7 @@ final class Panels {
         if (b.isTransposed()) {
             Transposes.transpose(b.array(), from, b.ld(), filled, kc, to, at, width);
         } else {
-            VectorMask<Float> last = Lanes.keptFirst(filled - width + LENGTH);
-            copy(b.array(), from, b.ld(), kc, width - LENGTH, last, to, at, width);
+            copy(b.array(), from, b.ld(), kc, filled, to, at, width);
         }
     }
 
@@ -101,16 +100,22 @@ final class Panels {
         }
     }
 
-    /** {@code full} columns by whole vectors, and one vector of the columns of {@code last}. */
-    private static void copy(
-            float[] b, int from, int ld, int kc, int full, VectorMask<Float> last, float[] to, int at, int width) {
-        for (int k = 0; k < kc; k++) {
-            int row = from + k * ld;
-            int toRow = at + k * width;
+    /**
+     * to[r, c] ← from[r, c] for {@code rows} rows of {@code cols} columns, which are filled up to a multiple of LENGTH with zeros.
+     *
+     * @param ld distance between rows of {@code from}
+     * @param width distance between rows of {@code to}
+     */
+    static void copy(float[] from, int at, int ld, int rows, int cols, float[] to, int toAt, int width) {
+        int full = padded(cols) - LENGTH;
+        VectorMask<Float> last = Lanes.keptFirst(cols - full);
+        for (int r = 0; r < rows; r++) {
+            int row = at + r * ld;
+            int toRow = toAt + r * width;
             for (int j = 0; j < full; j += LENGTH) {
-                fromArray(SPECIES, b, row + j).intoArray(to, toRow + j);
+                fromArray(SPECIES, from, row + j).intoArray(to, toRow + j);
             }
-            fromArray(SPECIES, b, row + full, last).intoArray(to, toRow + full);
+            fromArray(SPECIES, from, row + full, last).intoArray(to, toRow + full);
         }
     }
 }

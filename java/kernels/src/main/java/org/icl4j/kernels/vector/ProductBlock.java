@@ -133,17 +133,21 @@ final class ProductBlock {
 
     private void strip(int from, int rows) {
         int start = a.index(a.count() == 1 ? 0 : batch, from, k0);
-        if (!a.isTransposed()) {
+        if (!a.isTransposed() && !ProductTiles.IS_NARROW) {
             strip(from, rows, a.array(), start, a.ld());
             return;
         }
-        int width = Panels.padded(kc);
-        float[] turned = scratch.take(STRIP * width);
+        int width = ProductTiles.IS_NARROW ? NarrowTiles.A_ROW : Panels.padded(kc);
+        float[] packedA = scratch.take(STRIP * width);
         try {
-            Transposes.transpose(a.array(), start, a.ld(), kc, rows, turned, 0, width);
-            strip(from, rows, turned, 0, width);
+            if (a.isTransposed()) {
+                Transposes.transpose(a.array(), start, a.ld(), kc, rows, packedA, 0, width);
+            } else {
+                Panels.copy(a.array(), start, a.ld(), rows, kc, packedA, 0, width);
+            }
+            strip(from, rows, packedA, 0, width);
         } finally {
-            scratch.giveBack(turned);
+            scratch.giveBack(packedA);
         }
     }
 
@@ -190,12 +194,13 @@ final class ProductBlock {
         boolean ready = isReady();
         float[] b0 = ready ? weights.floats() : packed;
         int bAt = ready ? weights.at(k0, kc, panel) : packedAt(panel);
+        boolean isDirect = alpha == 1 && beta == 0 && (!ProductTiles.IS_NARROW || last.allTrue());
         int height;
         for (int row = 0; row < rows; row += height) {
             height = ProductTiles.height(rows - row);
             int aAt = aStart + row * aRow;
             int cAt = c.index(batch, from + row, column);
-            if (alpha == 1 && beta == 0) {
+            if (isDirect) {
                 ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, c.array(), cAt, c.ld(), last);
             } else {
                 ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, sums, 0, vectors * LENGTH, last);

@@ -1,0 +1,314 @@
+package org.icl4j.kernels.vector;
+
+import static java.lang.invoke.VarHandle.loadLoadFence;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.FloatVector.zero;
+import static org.icl4j.kernels.vector.Lanes.LENGTH;
+import static org.icl4j.kernels.vector.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The tallest tiles of {@link ProductTiles} on panels of two vectors, for CPUs with 16 vector registers.
+ *
+ * <p>The sums take 12 of them, so one more load that C2 moves ahead puts a sum on the stack, and the product takes twice the time.
+ * Fences, of which nothing is left in the code, keep each load behind those before it. Rows of A are a constant apart, so that
+ * addresses take no instructions of their own: with them a tile of 6 × 16 had 34 instructions a step for 12 multiply-adds, and lost 40 %
+ * where another tenant shared the core.
+ *
+ * <p>No masks: C has room for whole vectors.
+ */
+final class NarrowTiles {
+    /** Terms a turn of the loop. */
+    private static final int STEPS = 4;
+
+    /** Elements from one row of A to the next: the most terms of a block, and a cache line, so that rows do not share their place in caches. */
+    static final int A_ROW = 1024 + 16;
+
+    private NarrowTiles() {}
+
+    /** 6 rows, or 5: then A has a sixth of any content, whose sums the fifth overwrites. */
+    static void rows6(
+            int rows, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
+        FloatVector s1_0 = zero(SPECIES);
+        FloatVector s1_1 = zero(SPECIES);
+        FloatVector s2_0 = zero(SPECIES);
+        FloatVector s2_1 = zero(SPECIES);
+        FloatVector s3_0 = zero(SPECIES);
+        FloatVector s3_1 = zero(SPECIES);
+        FloatVector s4_0 = zero(SPECIES);
+        FloatVector s4_1 = zero(SPECIES);
+        FloatVector s5_0 = zero(SPECIES);
+        FloatVector s5_1 = zero(SPECIES);
+        int k = 0;
+        for (; k < kc % STEPS; k++) {
+            int aAt = aStart + k;
+            int bAt = bStart + k * 2 * LENGTH;
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aAt]);
+            s0_0 = a0.fma(b0, s0_0);
+            s0_1 = a0.fma(b1, s0_1);
+            loadLoadFence();
+            FloatVector a1 = broadcast(SPECIES, a[aAt + A_ROW]);
+            s1_0 = a1.fma(b0, s1_0);
+            s1_1 = a1.fma(b1, s1_1);
+            loadLoadFence();
+            FloatVector a2 = broadcast(SPECIES, a[aAt + 2 * A_ROW]);
+            s2_0 = a2.fma(b0, s2_0);
+            s2_1 = a2.fma(b1, s2_1);
+            loadLoadFence();
+            FloatVector a3 = broadcast(SPECIES, a[aAt + 3 * A_ROW]);
+            s3_0 = a3.fma(b0, s3_0);
+            s3_1 = a3.fma(b1, s3_1);
+            loadLoadFence();
+            FloatVector a4 = broadcast(SPECIES, a[aAt + 4 * A_ROW]);
+            s4_0 = a4.fma(b0, s4_0);
+            s4_1 = a4.fma(b1, s4_1);
+            loadLoadFence();
+            FloatVector a5 = broadcast(SPECIES, a[aAt + 5 * A_ROW]);
+            s5_0 = a5.fma(b0, s5_0);
+            s5_1 = a5.fma(b1, s5_1);
+        }
+        for (; k < kc; k += STEPS) {
+            int aAt = aStart + k;
+            int bAt = bStart + k * 2 * LENGTH;
+            FloatVector b0_0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1_0 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0_0 = broadcast(SPECIES, a[aAt]);
+            s0_0 = a0_0.fma(b0_0, s0_0);
+            s0_1 = a0_0.fma(b1_0, s0_1);
+            loadLoadFence();
+            FloatVector a1_0 = broadcast(SPECIES, a[aAt + A_ROW]);
+            s1_0 = a1_0.fma(b0_0, s1_0);
+            s1_1 = a1_0.fma(b1_0, s1_1);
+            loadLoadFence();
+            FloatVector a2_0 = broadcast(SPECIES, a[aAt + 2 * A_ROW]);
+            s2_0 = a2_0.fma(b0_0, s2_0);
+            s2_1 = a2_0.fma(b1_0, s2_1);
+            loadLoadFence();
+            FloatVector a3_0 = broadcast(SPECIES, a[aAt + 3 * A_ROW]);
+            s3_0 = a3_0.fma(b0_0, s3_0);
+            s3_1 = a3_0.fma(b1_0, s3_1);
+            loadLoadFence();
+            FloatVector a4_0 = broadcast(SPECIES, a[aAt + 4 * A_ROW]);
+            s4_0 = a4_0.fma(b0_0, s4_0);
+            s4_1 = a4_0.fma(b1_0, s4_1);
+            loadLoadFence();
+            FloatVector a5_0 = broadcast(SPECIES, a[aAt + 5 * A_ROW]);
+            s5_0 = a5_0.fma(b0_0, s5_0);
+            s5_1 = a5_0.fma(b1_0, s5_1);
+            loadLoadFence();
+            FloatVector b0_1 = fromArray(SPECIES, b, bAt + 2 * LENGTH);
+            FloatVector b1_1 = fromArray(SPECIES, b, bAt + 3 * LENGTH);
+            FloatVector a0_1 = broadcast(SPECIES, a[aAt + 1]);
+            s0_0 = a0_1.fma(b0_1, s0_0);
+            s0_1 = a0_1.fma(b1_1, s0_1);
+            loadLoadFence();
+            FloatVector a1_1 = broadcast(SPECIES, a[aAt + A_ROW + 1]);
+            s1_0 = a1_1.fma(b0_1, s1_0);
+            s1_1 = a1_1.fma(b1_1, s1_1);
+            loadLoadFence();
+            FloatVector a2_1 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 1]);
+            s2_0 = a2_1.fma(b0_1, s2_0);
+            s2_1 = a2_1.fma(b1_1, s2_1);
+            loadLoadFence();
+            FloatVector a3_1 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 1]);
+            s3_0 = a3_1.fma(b0_1, s3_0);
+            s3_1 = a3_1.fma(b1_1, s3_1);
+            loadLoadFence();
+            FloatVector a4_1 = broadcast(SPECIES, a[aAt + 4 * A_ROW + 1]);
+            s4_0 = a4_1.fma(b0_1, s4_0);
+            s4_1 = a4_1.fma(b1_1, s4_1);
+            loadLoadFence();
+            FloatVector a5_1 = broadcast(SPECIES, a[aAt + 5 * A_ROW + 1]);
+            s5_0 = a5_1.fma(b0_1, s5_0);
+            s5_1 = a5_1.fma(b1_1, s5_1);
+            loadLoadFence();
+            FloatVector b0_2 = fromArray(SPECIES, b, bAt + 4 * LENGTH);
+            FloatVector b1_2 = fromArray(SPECIES, b, bAt + 5 * LENGTH);
+            FloatVector a0_2 = broadcast(SPECIES, a[aAt + 2]);
+            s0_0 = a0_2.fma(b0_2, s0_0);
+            s0_1 = a0_2.fma(b1_2, s0_1);
+            loadLoadFence();
+            FloatVector a1_2 = broadcast(SPECIES, a[aAt + A_ROW + 2]);
+            s1_0 = a1_2.fma(b0_2, s1_0);
+            s1_1 = a1_2.fma(b1_2, s1_1);
+            loadLoadFence();
+            FloatVector a2_2 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 2]);
+            s2_0 = a2_2.fma(b0_2, s2_0);
+            s2_1 = a2_2.fma(b1_2, s2_1);
+            loadLoadFence();
+            FloatVector a3_2 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 2]);
+            s3_0 = a3_2.fma(b0_2, s3_0);
+            s3_1 = a3_2.fma(b1_2, s3_1);
+            loadLoadFence();
+            FloatVector a4_2 = broadcast(SPECIES, a[aAt + 4 * A_ROW + 2]);
+            s4_0 = a4_2.fma(b0_2, s4_0);
+            s4_1 = a4_2.fma(b1_2, s4_1);
+            loadLoadFence();
+            FloatVector a5_2 = broadcast(SPECIES, a[aAt + 5 * A_ROW + 2]);
+            s5_0 = a5_2.fma(b0_2, s5_0);
+            s5_1 = a5_2.fma(b1_2, s5_1);
+            loadLoadFence();
+            FloatVector b0_3 = fromArray(SPECIES, b, bAt + 6 * LENGTH);
+            FloatVector b1_3 = fromArray(SPECIES, b, bAt + 7 * LENGTH);
+            FloatVector a0_3 = broadcast(SPECIES, a[aAt + 3]);
+            s0_0 = a0_3.fma(b0_3, s0_0);
+            s0_1 = a0_3.fma(b1_3, s0_1);
+            loadLoadFence();
+            FloatVector a1_3 = broadcast(SPECIES, a[aAt + A_ROW + 3]);
+            s1_0 = a1_3.fma(b0_3, s1_0);
+            s1_1 = a1_3.fma(b1_3, s1_1);
+            loadLoadFence();
+            FloatVector a2_3 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 3]);
+            s2_0 = a2_3.fma(b0_3, s2_0);
+            s2_1 = a2_3.fma(b1_3, s2_1);
+            loadLoadFence();
+            FloatVector a3_3 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 3]);
+            s3_0 = a3_3.fma(b0_3, s3_0);
+            s3_1 = a3_3.fma(b1_3, s3_1);
+            loadLoadFence();
+            FloatVector a4_3 = broadcast(SPECIES, a[aAt + 4 * A_ROW + 3]);
+            s4_0 = a4_3.fma(b0_3, s4_0);
+            s4_1 = a4_3.fma(b1_3, s4_1);
+            loadLoadFence();
+            FloatVector a5_3 = broadcast(SPECIES, a[aAt + 5 * A_ROW + 3]);
+            s5_0 = a5_3.fma(b0_3, s5_0);
+            s5_1 = a5_3.fma(b1_3, s5_1);
+        }
+        s5_0.intoArray(c, cStart + (rows - 1) * ldc);
+        s5_1.intoArray(c, cStart + (rows - 1) * ldc + LENGTH);
+        s0_0.intoArray(c, cStart);
+        s0_1.intoArray(c, cStart + LENGTH);
+        s1_0.intoArray(c, cStart + ldc);
+        s1_1.intoArray(c, cStart + ldc + LENGTH);
+        s2_0.intoArray(c, cStart + 2 * ldc);
+        s2_1.intoArray(c, cStart + 2 * ldc + LENGTH);
+        s3_0.intoArray(c, cStart + 3 * ldc);
+        s3_1.intoArray(c, cStart + 3 * ldc + LENGTH);
+        s4_0.intoArray(c, cStart + 4 * ldc);
+        s4_1.intoArray(c, cStart + 4 * ldc + LENGTH);
+    }
+
+    /** 4 rows, or 3: then A has a fourth of any content, whose sums the third overwrites. */
+    static void rows4(
+            int rows, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
+        FloatVector s0_0 = zero(SPECIES);
+        FloatVector s0_1 = zero(SPECIES);
+        FloatVector s1_0 = zero(SPECIES);
+        FloatVector s1_1 = zero(SPECIES);
+        FloatVector s2_0 = zero(SPECIES);
+        FloatVector s2_1 = zero(SPECIES);
+        FloatVector s3_0 = zero(SPECIES);
+        FloatVector s3_1 = zero(SPECIES);
+        int k = 0;
+        for (; k < kc % STEPS; k++) {
+            int aAt = aStart + k;
+            int bAt = bStart + k * 2 * LENGTH;
+            FloatVector b0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, a[aAt]);
+            s0_0 = a0.fma(b0, s0_0);
+            s0_1 = a0.fma(b1, s0_1);
+            loadLoadFence();
+            FloatVector a1 = broadcast(SPECIES, a[aAt + A_ROW]);
+            s1_0 = a1.fma(b0, s1_0);
+            s1_1 = a1.fma(b1, s1_1);
+            loadLoadFence();
+            FloatVector a2 = broadcast(SPECIES, a[aAt + 2 * A_ROW]);
+            s2_0 = a2.fma(b0, s2_0);
+            s2_1 = a2.fma(b1, s2_1);
+            loadLoadFence();
+            FloatVector a3 = broadcast(SPECIES, a[aAt + 3 * A_ROW]);
+            s3_0 = a3.fma(b0, s3_0);
+            s3_1 = a3.fma(b1, s3_1);
+        }
+        for (; k < kc; k += STEPS) {
+            int aAt = aStart + k;
+            int bAt = bStart + k * 2 * LENGTH;
+            FloatVector b0_0 = fromArray(SPECIES, b, bAt);
+            FloatVector b1_0 = fromArray(SPECIES, b, bAt + LENGTH);
+            FloatVector a0_0 = broadcast(SPECIES, a[aAt]);
+            s0_0 = a0_0.fma(b0_0, s0_0);
+            s0_1 = a0_0.fma(b1_0, s0_1);
+            loadLoadFence();
+            FloatVector a1_0 = broadcast(SPECIES, a[aAt + A_ROW]);
+            s1_0 = a1_0.fma(b0_0, s1_0);
+            s1_1 = a1_0.fma(b1_0, s1_1);
+            loadLoadFence();
+            FloatVector a2_0 = broadcast(SPECIES, a[aAt + 2 * A_ROW]);
+            s2_0 = a2_0.fma(b0_0, s2_0);
+            s2_1 = a2_0.fma(b1_0, s2_1);
+            loadLoadFence();
+            FloatVector a3_0 = broadcast(SPECIES, a[aAt + 3 * A_ROW]);
+            s3_0 = a3_0.fma(b0_0, s3_0);
+            s3_1 = a3_0.fma(b1_0, s3_1);
+            loadLoadFence();
+            FloatVector b0_1 = fromArray(SPECIES, b, bAt + 2 * LENGTH);
+            FloatVector b1_1 = fromArray(SPECIES, b, bAt + 3 * LENGTH);
+            FloatVector a0_1 = broadcast(SPECIES, a[aAt + 1]);
+            s0_0 = a0_1.fma(b0_1, s0_0);
+            s0_1 = a0_1.fma(b1_1, s0_1);
+            loadLoadFence();
+            FloatVector a1_1 = broadcast(SPECIES, a[aAt + A_ROW + 1]);
+            s1_0 = a1_1.fma(b0_1, s1_0);
+            s1_1 = a1_1.fma(b1_1, s1_1);
+            loadLoadFence();
+            FloatVector a2_1 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 1]);
+            s2_0 = a2_1.fma(b0_1, s2_0);
+            s2_1 = a2_1.fma(b1_1, s2_1);
+            loadLoadFence();
+            FloatVector a3_1 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 1]);
+            s3_0 = a3_1.fma(b0_1, s3_0);
+            s3_1 = a3_1.fma(b1_1, s3_1);
+            loadLoadFence();
+            FloatVector b0_2 = fromArray(SPECIES, b, bAt + 4 * LENGTH);
+            FloatVector b1_2 = fromArray(SPECIES, b, bAt + 5 * LENGTH);
+            FloatVector a0_2 = broadcast(SPECIES, a[aAt + 2]);
+            s0_0 = a0_2.fma(b0_2, s0_0);
+            s0_1 = a0_2.fma(b1_2, s0_1);
+            loadLoadFence();
+            FloatVector a1_2 = broadcast(SPECIES, a[aAt + A_ROW + 2]);
+            s1_0 = a1_2.fma(b0_2, s1_0);
+            s1_1 = a1_2.fma(b1_2, s1_1);
+            loadLoadFence();
+            FloatVector a2_2 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 2]);
+            s2_0 = a2_2.fma(b0_2, s2_0);
+            s2_1 = a2_2.fma(b1_2, s2_1);
+            loadLoadFence();
+            FloatVector a3_2 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 2]);
+            s3_0 = a3_2.fma(b0_2, s3_0);
+            s3_1 = a3_2.fma(b1_2, s3_1);
+            loadLoadFence();
+            FloatVector b0_3 = fromArray(SPECIES, b, bAt + 6 * LENGTH);
+            FloatVector b1_3 = fromArray(SPECIES, b, bAt + 7 * LENGTH);
+            FloatVector a0_3 = broadcast(SPECIES, a[aAt + 3]);
+            s0_0 = a0_3.fma(b0_3, s0_0);
+            s0_1 = a0_3.fma(b1_3, s0_1);
+            loadLoadFence();
+            FloatVector a1_3 = broadcast(SPECIES, a[aAt + A_ROW + 3]);
+            s1_0 = a1_3.fma(b0_3, s1_0);
+            s1_1 = a1_3.fma(b1_3, s1_1);
+            loadLoadFence();
+            FloatVector a2_3 = broadcast(SPECIES, a[aAt + 2 * A_ROW + 3]);
+            s2_0 = a2_3.fma(b0_3, s2_0);
+            s2_1 = a2_3.fma(b1_3, s2_1);
+            loadLoadFence();
+            FloatVector a3_3 = broadcast(SPECIES, a[aAt + 3 * A_ROW + 3]);
+            s3_0 = a3_3.fma(b0_3, s3_0);
+            s3_1 = a3_3.fma(b1_3, s3_1);
+        }
+        s3_0.intoArray(c, cStart + (rows - 1) * ldc);
+        s3_1.intoArray(c, cStart + (rows - 1) * ldc + LENGTH);
+        s0_0.intoArray(c, cStart);
+        s0_1.intoArray(c, cStart + LENGTH);
+        s1_0.intoArray(c, cStart + ldc);
+        s1_1.intoArray(c, cStart + ldc + LENGTH);
+        s2_0.intoArray(c, cStart + 2 * ldc);
+        s2_1.intoArray(c, cStart + 2 * ldc + LENGTH);
+    }
+}
