@@ -10,7 +10,7 @@ import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The tallest tiles of {@link ProductTiles} on panels of two vectors, for CPUs with 16 vector registers.
+ * The tallest tiles of {@link ProductTiles} on panels of two vectors once more, for CPUs with 16 vector registers. Bits are the same.
  *
  * <p>The sums take 12 of them, so one more load that C2 moves ahead puts a sum on the stack, and the product takes twice the time.
  * Fences, of which nothing is left in the code, keep each load behind those before it. Rows of A are a constant apart, so that
@@ -20,6 +20,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>No masks: C has room for whole vectors.
  */
 final class NarrowTiles {
+    /** Columns and terms from which a copy of A pays: below it takes up to half of the time. */
+    private static final int WORTH = 48;
+
     /** Terms a turn of the loop. */
     private static final int STEPS = 4;
 
@@ -28,8 +31,32 @@ final class NarrowTiles {
 
     private NarrowTiles() {}
 
+    /** Whether a product with {@code kc} terms and {@code n} columns is for these tiles, where registers are few. */
+    static boolean fit(int kc, int n) {
+        return LENGTH < 16 && kc >= WORTH && n >= WORTH;
+    }
+
+    /** Whether there is a tile for {@code rows} rows and {@code vectors} vectors. */
+    static boolean has(int rows, int vectors) {
+        return rows > 2 && vectors == 2;
+    }
+
+    /**
+     * {@code rows} rows by a panel of two vectors, as {@link ProductTiles#tile} does it.
+     *
+     * @param a row i from aStart + i·{@link #A_ROW} on, with any content in rows up to the next even number of them
+     * @param c row i from cStart + i·ldc on, with room for both vectors
+     */
+    static void tile(int rows, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
+        if (rows > 4) {
+            rows6(rows, kc, a, aStart, b, bStart, c, cStart, ldc);
+        } else {
+            rows4(rows, kc, a, aStart, b, bStart, c, cStart, ldc);
+        }
+    }
+
     /** 6 rows, or 5: then A has a sixth of any content, whose sums the fifth overwrites. */
-    static void rows6(
+    private static void rows6(
             int rows, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);
@@ -195,7 +222,7 @@ final class NarrowTiles {
     }
 
     /** 4 rows, or 3: then A has a fourth of any content, whose sums the third overwrites. */
-    static void rows4(
+    private static void rows4(
             int rows, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
         FloatVector s0_0 = zero(SPECIES);
         FloatVector s0_1 = zero(SPECIES);

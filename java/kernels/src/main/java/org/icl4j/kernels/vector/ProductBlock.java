@@ -131,13 +131,17 @@ final class ProductBlock {
         return ALIGNED + vectors * LENGTH * Panels.padded(kc);
     }
 
+    private boolean isNarrow() {
+        return NarrowTiles.fit(kc, c.cols());
+    }
+
     private void strip(int from, int rows) {
         int start = a.index(a.count() == 1 ? 0 : batch, from, k0);
-        if (!a.isTransposed() && !ProductTiles.IS_NARROW) {
+        if (!a.isTransposed() && !isNarrow()) {
             strip(from, rows, a.array(), start, a.ld());
             return;
         }
-        int width = ProductTiles.IS_NARROW ? NarrowTiles.A_ROW : Panels.padded(kc);
+        int width = isNarrow() ? NarrowTiles.A_ROW : Panels.padded(kc);
         float[] packedA = scratch.take(STRIP * width);
         try {
             if (a.isTransposed()) {
@@ -194,16 +198,25 @@ final class ProductBlock {
         boolean ready = isReady();
         float[] b0 = ready ? weights.floats() : packed;
         int bAt = ready ? weights.at(k0, kc, panel) : packedAt(panel);
-        boolean isDirect = alpha == 1 && beta == 0 && (!ProductTiles.IS_NARROW || last.allTrue());
+        boolean isPlain = alpha == 1 && beta == 0;
+        boolean hasRoom = isPlain && last.allTrue();
+        int width = vectors * LENGTH;
         int height;
         for (int row = 0; row < rows; row += height) {
             height = ProductTiles.height(rows - row);
             int aAt = aStart + row * aRow;
             int cAt = c.index(batch, from + row, column);
-            if (isDirect) {
+            if (isNarrow() && NarrowTiles.has(height, vectors)) {
+                float[] to = hasRoom ? c.array() : sums;
+                NarrowTiles.tile(
+                        height, kc, aArray, aAt, b0, bAt, to, hasRoom ? cAt : 0, hasRoom ? c.ld() : width);
+                if (!hasRoom) {
+                    put(vectors, height, sums, cAt, last);
+                }
+            } else if (isPlain) {
                 ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, c.array(), cAt, c.ld(), last);
             } else {
-                ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, sums, 0, vectors * LENGTH, last);
+                ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, sums, 0, width, last);
                 put(vectors, height, sums, cAt, last);
             }
         }

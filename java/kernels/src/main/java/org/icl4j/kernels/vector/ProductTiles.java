@@ -22,12 +22,6 @@ final class ProductTiles {
      */
     static final int WIDE_VECTORS = LENGTH < 16 ? 2 : 4;
 
-    /**
-     * Whether there may be no more than 16 registers. Then rows of A must be {@link NarrowTiles#A_ROW} apart, and C needs room for
-     * whole vectors.
-     */
-    static final boolean IS_NARROW = LENGTH < 16;
-
     /** Rows of the tallest tile. */
     static final int ROWS = 6;
 
@@ -121,20 +115,8 @@ final class ProductTiles {
             int ldc,
             VectorMask<Float> last) {
         switch (rows) {
-            case 6, 5 -> {
-                if (IS_NARROW) {
-                    NarrowTiles.rows6(rows, kc, a, aStart, b, bStart, c, cStart, ldc);
-                } else {
-                    TwoVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
-                }
-            }
-            case 4, 3 -> {
-                if (IS_NARROW) {
-                    NarrowTiles.rows4(rows, kc, a, aStart, b, bStart, c, cStart, ldc);
-                } else {
-                    TwoVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
-                }
-            }
+            case 6, 5 -> TwoVectorTiles.rows6(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
+            case 4, 3 -> TwoVectorTiles.rows4(rows, kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
             case 2 -> TwoVectorTiles.rows2(kc, a, aStart, aRow, b, bStart, c, cStart, ldc, last);
             default -> TwoVectorTiles.rows1(kc, a, aStart, b, bStart, c, cStart, last);
         }
