@@ -208,8 +208,7 @@ final class ProductBlock {
             int cAt = c.index(batch, from + row, column);
             if (isNarrow() && NarrowTiles.has(height, vectors)) {
                 float[] to = hasRoom ? c.array() : sums;
-                NarrowTiles.tile(
-                        height, kc, aArray, aAt, b0, bAt, to, hasRoom ? cAt : 0, hasRoom ? c.ld() : width);
+                NarrowTiles.tile(height, kc, aArray, aAt, b0, bAt, to, hasRoom ? cAt : 0, hasRoom ? c.ld() : width);
                 if (!hasRoom) {
                     put(vectors, height, sums, cAt, last);
                 }
