@@ -28,7 +28,7 @@ final class GroupBackward {
     /**
      * Where the parts of the working array begin.
      *
-     * @param queries scaled q [QUERIES, padded], as dOuts
+     * @param queries scaled q by panels of columns [QUERIES, A_ROW], as dOuts
      * @param queryRows q by panels of columns [QUERIES, WIDTH], as dOutRows
      * @param dQueries [QUERIES, wide]
      * @param weights [QUERIES, KEYS], as gradients and tanhs
@@ -61,8 +61,8 @@ final class GroupBackward {
             int padded = Lanes.padded(dHead);
             int wide = AttentionTiles.wide(dHead);
             int queries = FIXED;
-            int dOuts = queries + QUERIES * padded;
-            int queryRows = dOuts + QUERIES * padded;
+            int dOuts = queries + QUERIES * AttentionTiles.rowsOfA(dHead);
+            int queryRows = dOuts + QUERIES * AttentionTiles.rowsOfA(dHead);
             int dOutRows = queryRows + QUERIES * wide;
             int dQueries = dOutRows + QUERIES * wide;
             int weights = dQueries + QUERIES * wide;
@@ -286,22 +286,27 @@ final class GroupBackward {
     private void keys(int j, float[] s, int keys) {
         int panel = at.padded * WIDTH;
         int depth = q.cols();
-        queries.products(j, depth, s, at.queries, at.padded, keys, panel, ZEROS, at.weights);
-        queries.products(j, depth, s, at.dOuts, at.padded, keys + at.values, panel, ZEROS, at.gradients);
+        queries.products(j, depth, s, at.queries, keys, panel, ZEROS, at.weights);
+        queries.products(j, depth, s, at.dOuts, keys + at.values, panel, ZEROS, at.gradients);
         queries.finishScores(j, s, at.weights, at.tanhs);
-        for (int row = 0; row < queries.n(); row++) {
-            int tile = row / ROWS * ROWS;
-            int begin = row * KEYS + queries.from(tile, j);
-            int end = row * KEYS + queries.to(tile, j);
+        for (int tile = 0; tile < queries.n(); tile += ROWS) {
+            scoreGradients(tile, tile + queries.rows(tile), queries.from(tile, j), queries.to(tile, j), s);
+        }
+        addDQueries(queries, j, s, at, keys + at.keyRows);
+        addOuter(queries, j, s, at, at.gradients, at.queryRows, keys + at.dKeys);
+        addOuter(queries, j, s, at, at.weights, at.dOutRows, keys + at.dValues);
+    }
+
+    private void scoreGradients(int firstRow, int endRow, int from, int to, float[] s) {
+        for (int row = firstRow; row < endRow; row++) {
+            int begin = row * KEYS + from;
+            int end = row * KEYS + to;
             float logSumExp = allLogSumExp.array()[logSumExpAt + queries.first() + row];
             scoreGradients(s, at.weights, at.gradients, begin, end, logSumExp, s[OUT_DOT + row]);
             if (heads.isCapped()) {
                 multiplyByCapSlope(s, at.tanhs, at.gradients, begin, end);
             }
         }
-        addDQueries(queries, j, s, at, keys + at.keyRows);
-        addOuter(queries, j, s, at, at.gradients, at.queryRows, keys + at.dKeys);
-        addOuter(queries, j, s, at, at.weights, at.dOutRows, keys + at.dValues);
     }
 
     /** weights ← exp(weights − logSumExp), gradients ← weights∘(gradients − dOut·out). */
@@ -337,7 +342,6 @@ final class GroupBackward {
                         s,
                         n,
                         at.gradients + row * KEYS + begin,
-                        KEYS,
                         keyRows + d * KEYS + begin * WIDTH,
                         first ? ZEROS : tile + d,
                         first ? 0 : at.wide,

@@ -11,6 +11,7 @@ import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
 
@@ -29,7 +30,7 @@ final class HeadForward {
     /**
      * Where the parts of the working array begin.
      *
-     * @param queries [QUERIES, padded]
+     * @param queries by panels of columns [QUERIES, A_ROW]
      * @param scores [QUERIES, KEYS]
      * @param mix [ROWS, wide]
      * @param total [QUERIES, wide], as lost
@@ -58,7 +59,7 @@ final class HeadForward {
             int padded = Lanes.padded(dHead);
             int wide = AttentionTiles.wide(dHead);
             int queries = FIXED;
-            int scores = queries + QUERIES * padded;
+            int scores = queries + QUERIES * AttentionTiles.rowsOfA(dHead);
             int mix = scores + QUERIES * KEYS;
             int total = mix + ROWS * wide;
             int lost = total + QUERIES * wide;
@@ -195,7 +196,7 @@ final class HeadForward {
         } else {
             keys += j / KEYS * at.block;
         }
-        queries.products(j, q.cols(), scratch, at.queries, at.padded, keys, at.padded * WIDTH, ZEROS, at.scores);
+        queries.products(j, q.cols(), scratch, at.queries, keys, at.padded * WIDTH, ZEROS, at.scores);
         queries.finishScores(j, scratch, at.scores, at.scores);
         RunningSoftmax.weigh(queries, j, scratch, at.scores);
         mix(queries, j, scratch, at, keys);
@@ -231,7 +232,6 @@ final class HeadForward {
                     s,
                     end - begin,
                     at.scores + row * KEYS + begin,
-                    KEYS,
                     values + d * KEYS + begin * WIDTH,
                     ZEROS,
                     0,
@@ -242,20 +242,37 @@ final class HeadForward {
 
     private void finish(float[] scratch) {
         RunningSoftmax.end(scratch, logSumExp, logSumExpAt + queries.first(), queries.n());
-        addLost(scratch, at.total, at.lost, queries.n(), at.wide, at.padded);
-        HeadPacking.copyRows(scratch, at.total, at.wide, 1, out, queries.first(), queries.n());
+        int whole = out.cols() / WIDTH * WIDTH;
+        int to = out.row(queries.first());
+        for (int d = 0; d < whole; d += WIDTH) {
+            panel(scratch, at.total + d, at.lost + d, at.wide, queries.n(), out.array(), to + d, out.ld());
+        }
+        for (int d = whole; d < out.cols(); d += LENGTH) {
+            column(scratch, at.total + d, at.lost + d, at.wide, queries.n(), out.cols() - d, out.array(), to + d, out.ld());
+        }
     }
 
-    /** total ← (total + lost)/sum. */
-    private static void addLost(float[] s, int total, int lost, int rows, int ld, int n) {
-        for (int d = 0; d < n; d += LENGTH) {
-            for (int row = 0; row < rows; row++) {
-                int at = row * ld + d;
-                fromArray(SPECIES, s, total + at)
-                        .add(fromArray(SPECIES, s, lost + at))
+    /** to ← (total + lost)/sum, for the columns of a tile. */
+    private static void panel(float[] s, int total, int lost, int ld, int rows, float[] to, int toAt, int ldTo) {
+        for (int row = 0; row < rows; row++) {
+            for (int d = 0; d < WIDTH; d += LENGTH) {
+                int from = row * ld + d;
+                fromArray(SPECIES, s, total + from)
+                        .add(fromArray(SPECIES, s, lost + from))
                         .mul(s[RunningSoftmax.FACTOR + row])
-                        .intoArray(s, total + at);
+                        .intoArray(to, toAt + row * ldTo + d);
             }
+        }
+    }
+
+    private static void column(
+            float[] s, int total, int lost, int ld, int rows, int cols, float[] to, int toAt, int ldTo) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
+        for (int row = 0; row < rows; row++) {
+            fromArray(SPECIES, s, total + row * ld)
+                    .add(fromArray(SPECIES, s, lost + row * ld))
+                    .mul(s[RunningSoftmax.FACTOR + row])
+                    .intoArray(to, toAt + row * ldTo, mask);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
+import static org.icl4j.kernels.vector.AttentionTiles.A_ROW;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
@@ -71,19 +72,28 @@ final class HeadPacking {
         return zero.reduceLanes(VectorOperators.ADD);
     }
 
-    /** to[n, ld] ← factor·rows first … first + n of m, zeros in the rows that fill a tile; ld is cols in whole vectors. */
+    /**
+     * Rows first … first + n of factor·m by panels of {@link AttentionTiles#A_ROW} columns: to[panel, row, column], filled up to
+     * whole vectors with zeros, as are the rows that fill a tile.
+     */
     static void scaledRows(HeadColumns m, int first, int n, float factor, float[] to, int at) {
-        int ld = Lanes.padded(m.cols());
         int whole = m.cols() / WIDTH * WIDTH;
         int start = m.row(first);
         for (int d = 0; d < whole; d += WIDTH) {
-            scaledPanel(m.array(), start + d, m.ld(), n, factor, to, at + d, ld);
+            scaledPanel(m.array(), start + d, m.ld(), n, factor, to, panelOfA(at, d), A_ROW);
         }
-        for (int d = whole; d < ld; d += LENGTH) {
-            scaledColumn(m.array(), start + d, m.ld(), n, m.cols() - d, factor, to, at + d, ld);
+        for (int d = whole; d < m.cols(); d += LENGTH) {
+            scaledColumn(m.array(), start + d, m.ld(), n, m.cols() - d, factor, to, panelOfA(at, d), A_ROW);
         }
         int tile = n / AttentionTiles.ROWS * AttentionTiles.ROWS;
-        Arrays.fill(to, at + n * ld, at + (tile + AttentionTiles.written(n - tile)) * ld, 0);
+        for (int d = 0; d < m.cols(); d += A_ROW) {
+            int panel = panelOfA(at, d);
+            Arrays.fill(to, panel + n * A_ROW, panel + (tile + AttentionTiles.written(n - tile)) * A_ROW, 0);
+        }
+    }
+
+    private static int panelOfA(int at, int column) {
+        return at + column / A_ROW * QueryBlock.QUERIES * A_ROW + column % A_ROW;
     }
 
     /** Two vectors of a row at a time, which are neighbours in memory, in loops over the rows, which are the longer ones. */

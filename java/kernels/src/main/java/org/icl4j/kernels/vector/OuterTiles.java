@@ -2,6 +2,7 @@ package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
@@ -24,16 +25,23 @@ final class OuterTiles {
      * @param cAt element (r, j) of C is at cAt + r·ldc + j
      */
     static void add(int width, float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
-        if (AttentionTiles.VECTORS == 2 && width > LENGTH) {
-            columns2(s, n, aAt, bAt, cAt, ldc);
+        boolean pair = width > LENGTH;
+        if (ROWS == 8) {
+            if (pair) {
+                rows8x2(s, n, aAt, bAt, cAt, ldc);
+            } else {
+                rows8x1(s, n, aAt, bAt, cAt, ldc);
+            }
+        } else if (pair) {
+            rows4x2(s, n, aAt, bAt, cAt, ldc);
         } else {
-            columns1(s, n, aAt, bAt, cAt, ldc);
+            rows4x1(s, n, aAt, bAt, cAt, ldc);
         }
     }
 
-    private static void columns2(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
-        FloatVector s0a = fromArray(SPECIES, s, cAt + 0 * ldc);
-        FloatVector s0b = fromArray(SPECIES, s, cAt + 0 * ldc + LENGTH);
+    private static void rows8x2(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
+        FloatVector s0a = fromArray(SPECIES, s, cAt);
+        FloatVector s0b = fromArray(SPECIES, s, cAt + LENGTH);
         FloatVector s1a = fromArray(SPECIES, s, cAt + 1 * ldc);
         FloatVector s1b = fromArray(SPECIES, s, cAt + 1 * ldc + LENGTH);
         FloatVector s2a = fromArray(SPECIES, s, cAt + 2 * ldc);
@@ -51,7 +59,7 @@ final class OuterTiles {
         for (int k = 0; k < n; k++) {
             FloatVector b0 = fromArray(SPECIES, s, bAt + k * WIDTH);
             FloatVector b1 = fromArray(SPECIES, s, bAt + k * WIDTH + LENGTH);
-            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS + 0]);
+            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS]);
             s0a = a0.fma(b0, s0a);
             s0b = a0.fma(b1, s0b);
             FloatVector a1 = broadcast(SPECIES, s[aAt + k * KEYS + 1]);
@@ -76,8 +84,8 @@ final class OuterTiles {
             s7a = a7.fma(b0, s7a);
             s7b = a7.fma(b1, s7b);
         }
-        s0a.intoArray(s, cAt + 0 * ldc);
-        s0b.intoArray(s, cAt + 0 * ldc + LENGTH);
+        s0a.intoArray(s, cAt);
+        s0b.intoArray(s, cAt + LENGTH);
         s1a.intoArray(s, cAt + 1 * ldc);
         s1b.intoArray(s, cAt + 1 * ldc + LENGTH);
         s2a.intoArray(s, cAt + 2 * ldc);
@@ -94,8 +102,8 @@ final class OuterTiles {
         s7b.intoArray(s, cAt + 7 * ldc + LENGTH);
     }
 
-    private static void columns1(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
-        FloatVector s0 = fromArray(SPECIES, s, cAt + 0 * ldc);
+    private static void rows8x1(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
+        FloatVector s0 = fromArray(SPECIES, s, cAt);
         FloatVector s1 = fromArray(SPECIES, s, cAt + 1 * ldc);
         FloatVector s2 = fromArray(SPECIES, s, cAt + 2 * ldc);
         FloatVector s3 = fromArray(SPECIES, s, cAt + 3 * ldc);
@@ -105,7 +113,7 @@ final class OuterTiles {
         FloatVector s7 = fromArray(SPECIES, s, cAt + 7 * ldc);
         for (int k = 0; k < n; k++) {
             FloatVector b0 = fromArray(SPECIES, s, bAt + k * WIDTH);
-            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS + 0]);
+            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS]);
             s0 = a0.fma(b0, s0);
             FloatVector a1 = broadcast(SPECIES, s[aAt + k * KEYS + 1]);
             s1 = a1.fma(b0, s1);
@@ -122,7 +130,7 @@ final class OuterTiles {
             FloatVector a7 = broadcast(SPECIES, s[aAt + k * KEYS + 7]);
             s7 = a7.fma(b0, s7);
         }
-        s0.intoArray(s, cAt + 0 * ldc);
+        s0.intoArray(s, cAt);
         s1.intoArray(s, cAt + 1 * ldc);
         s2.intoArray(s, cAt + 2 * ldc);
         s3.intoArray(s, cAt + 3 * ldc);
@@ -130,5 +138,62 @@ final class OuterTiles {
         s5.intoArray(s, cAt + 5 * ldc);
         s6.intoArray(s, cAt + 6 * ldc);
         s7.intoArray(s, cAt + 7 * ldc);
+    }
+
+    private static void rows4x2(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
+        FloatVector s0a = fromArray(SPECIES, s, cAt);
+        FloatVector s0b = fromArray(SPECIES, s, cAt + LENGTH);
+        FloatVector s1a = fromArray(SPECIES, s, cAt + 1 * ldc);
+        FloatVector s1b = fromArray(SPECIES, s, cAt + 1 * ldc + LENGTH);
+        FloatVector s2a = fromArray(SPECIES, s, cAt + 2 * ldc);
+        FloatVector s2b = fromArray(SPECIES, s, cAt + 2 * ldc + LENGTH);
+        FloatVector s3a = fromArray(SPECIES, s, cAt + 3 * ldc);
+        FloatVector s3b = fromArray(SPECIES, s, cAt + 3 * ldc + LENGTH);
+        for (int k = 0; k < n; k++) {
+            FloatVector b0 = fromArray(SPECIES, s, bAt + k * WIDTH);
+            FloatVector b1 = fromArray(SPECIES, s, bAt + k * WIDTH + LENGTH);
+            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS]);
+            s0a = a0.fma(b0, s0a);
+            s0b = a0.fma(b1, s0b);
+            FloatVector a1 = broadcast(SPECIES, s[aAt + k * KEYS + 1]);
+            s1a = a1.fma(b0, s1a);
+            s1b = a1.fma(b1, s1b);
+            FloatVector a2 = broadcast(SPECIES, s[aAt + k * KEYS + 2]);
+            s2a = a2.fma(b0, s2a);
+            s2b = a2.fma(b1, s2b);
+            FloatVector a3 = broadcast(SPECIES, s[aAt + k * KEYS + 3]);
+            s3a = a3.fma(b0, s3a);
+            s3b = a3.fma(b1, s3b);
+        }
+        s0a.intoArray(s, cAt);
+        s0b.intoArray(s, cAt + LENGTH);
+        s1a.intoArray(s, cAt + 1 * ldc);
+        s1b.intoArray(s, cAt + 1 * ldc + LENGTH);
+        s2a.intoArray(s, cAt + 2 * ldc);
+        s2b.intoArray(s, cAt + 2 * ldc + LENGTH);
+        s3a.intoArray(s, cAt + 3 * ldc);
+        s3b.intoArray(s, cAt + 3 * ldc + LENGTH);
+    }
+
+    private static void rows4x1(float[] s, int n, int aAt, int bAt, int cAt, int ldc) {
+        FloatVector s0 = fromArray(SPECIES, s, cAt);
+        FloatVector s1 = fromArray(SPECIES, s, cAt + 1 * ldc);
+        FloatVector s2 = fromArray(SPECIES, s, cAt + 2 * ldc);
+        FloatVector s3 = fromArray(SPECIES, s, cAt + 3 * ldc);
+        for (int k = 0; k < n; k++) {
+            FloatVector b0 = fromArray(SPECIES, s, bAt + k * WIDTH);
+            FloatVector a0 = broadcast(SPECIES, s[aAt + k * KEYS]);
+            s0 = a0.fma(b0, s0);
+            FloatVector a1 = broadcast(SPECIES, s[aAt + k * KEYS + 1]);
+            s1 = a1.fma(b0, s1);
+            FloatVector a2 = broadcast(SPECIES, s[aAt + k * KEYS + 2]);
+            s2 = a2.fma(b0, s2);
+            FloatVector a3 = broadcast(SPECIES, s[aAt + k * KEYS + 3]);
+            s3 = a3.fma(b0, s3);
+        }
+        s0.intoArray(s, cAt);
+        s1.intoArray(s, cAt + 1 * ldc);
+        s2.intoArray(s, cAt + 2 * ldc);
+        s3.intoArray(s, cAt + 3 * ldc);
     }
 }

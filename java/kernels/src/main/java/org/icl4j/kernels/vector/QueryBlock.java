@@ -2,6 +2,7 @@ package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static org.icl4j.kernels.vector.AttentionTiles.A_ROW;
 import static org.icl4j.kernels.vector.AttentionTiles.ROWS;
 import static org.icl4j.kernels.vector.AttentionTiles.WIDTH;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
@@ -148,30 +149,29 @@ final class QueryBlock {
      * c[row, key] ← rows of A times a block of columns, for each tile and the keys that it sees.
      *
      * @param depth columns of A
-     * @param a [QUERIES, lda], zeros in the rows that fill the last tile
+     * @param a by panels of columns [QUERIES, A_ROW], zeros in the rows that fill the last tile
      * @param b panels of WIDTH keys, {@code panel} elements each
      * @param zeros WIDTH zeros
      * @param c [QUERIES, KEYS]
      */
-    void products(int j, int depth, float[] s, int a, int lda, int b, int panel, int zeros, int c) {
+    void products(int j, int depth, float[] s, int a, int b, int panel, int zeros, int c) {
         for (int p = 0; p < KEYS; p += WIDTH) {
             for (int row = 0; row < n; row += ROWS) {
                 int width = to(row, j) - p;
                 if (width > 0 && from(row, j) <= p) {
-                    AttentionTiles.rows(
-                            rows(row),
-                            width,
-                            s,
-                            depth,
-                            a + row * lda,
-                            lda,
-                            b + p / WIDTH * panel,
-                            zeros,
-                            0,
-                            c + row * KEYS + p,
-                            KEYS);
+                    int panels = b + p / WIDTH * panel;
+                    product(rows(row), width, depth, s, a + row * A_ROW, panels, zeros, c + row * KEYS + p);
                 }
             }
+        }
+    }
+
+    /** A tile of C, which begins with zeros where there are no columns at all. */
+    private static void product(int rows, int width, int depth, float[] s, int a, int b, int zeros, int c) {
+        AttentionTiles.rows(rows, width, s, Math.min(A_ROW, depth), a, b, zeros, 0, c, KEYS);
+        for (int k = A_ROW; k < depth; k += A_ROW) {
+            int terms = Math.min(A_ROW, depth - k);
+            AttentionTiles.rows(rows, width, s, terms, a + k * QUERIES, b + k * WIDTH, c, KEYS, c, KEYS);
         }
     }
 
@@ -182,24 +182,27 @@ final class QueryBlock {
      * @param tanhs as scores, place for tanh(score/cap), written if there is a cap
      */
     void finishScores(int j, float[] s, int scores, int tanhs) {
-        for (int row = 0; row < n; row++) {
-            int tile = row / ROWS * ROWS;
+        for (int tile = 0; tile < n; tile += ROWS) {
             int from = from(tile, j);
             int to = to(tile, j);
-            int at = scores + row * KEYS;
-            if (from < to) {
-                if (heads.isCapped()) {
-                    cap((float) heads.softCap(), from, to, s, at, tanhs + row * KEYS);
-                }
-                if (bias.isPresent()) {
-                    Matrix<float[]> given = bias.get();
-                    int keys = Math.min(to, given.cols() - j);
-                    add(from, keys, given.array(), given.index(biasAt, first + row, j), s, at);
-                }
-                hideFrom(end(row, j), to, s, at);
-                hideBefore(begin(row, j), from, s, at);
+            int rows = from < to ? rows(tile) : 0;
+            for (int row = tile; row < tile + rows; row++) {
+                finishRow(row, j, from, to, s, scores + row * KEYS, tanhs + row * KEYS);
             }
         }
+    }
+
+    private void finishRow(int row, int j, int from, int to, float[] s, int at, int tanhs) {
+        if (heads.isCapped()) {
+            cap((float) heads.softCap(), from, to, s, at, tanhs);
+        }
+        if (bias.isPresent()) {
+            Matrix<float[]> given = bias.get();
+            int keys = Math.min(to, given.cols() - j);
+            add(from, keys, given.array(), given.index(biasAt, first + row, j), s, at);
+        }
+        hideFrom(end(row, j), to, s, at);
+        hideBefore(begin(row, j), from, s, at);
     }
 
     private static void cap(float softCap, int from, int to, float[] s, int at, int tanhs) {
