@@ -9,9 +9,7 @@ import static org.icl4j.kernels.vector.QueryBlock.KEYS;
 import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
 import java.util.Arrays;
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import org.icl4j.kernels.AttentionHeads;
 import org.icl4j.kernels.Matrix;
 
 /**
@@ -81,13 +79,11 @@ final class GroupBackward {
         }
     }
 
-    private AttentionHeads heads;
-    private Optional<Matrix<float[]>> bias = Optional.empty();
-    private Matrix<float[]> allQ;
-    private Matrix<float[]> allOut;
-    private Matrix<float[]> allLogSumExp;
+    private AttentionCall call;
     private Matrix<float[]> allDOut;
     private Matrix<float[]> allDq;
+    private Matrix<float[]> allDk;
+    private Matrix<float[]> allDv;
     private int entry;
     private int keyHead;
     private float scale;
@@ -108,50 +104,35 @@ final class GroupBackward {
     private int logSumExpAt;
 
     /**
-     * The operands of a call but those of keys and values, each a batch, and which head of keys of which entry it is.
+     * The call whose heads of keys are {@linkplain #head set} from now on.
      *
-     * @param newHeads scale, cap and window
-     * @param newBias [1 or nHeads, nQueries, nKeys]
-     * @param newQ [nQueries, nHeads·dHead], as newOut and newDOut an input
-     * @param newLogSumExp [nHeads, nQueries]
-     * @param newDq as newQ, overwritten
-     * @param b entry of the batch
-     * @param h head of keys
+     * @param newDOut as the call's out, an input
+     * @param newDq as its q, overwritten
+     * @param newDk as its k, as newDv overwritten
      */
-    void ofQueries(
-            AttentionHeads newHeads,
-            Optional<Matrix<float[]>> newBias,
-            Matrix<float[]> newQ,
-            Matrix<float[]> newOut,
-            Matrix<float[]> newLogSumExp,
+    void of(
+            AttentionCall newCall,
             Matrix<float[]> newDOut,
             Matrix<float[]> newDq,
-            int b,
-            int h) {
-        heads = newHeads;
-        bias = newBias;
-        allQ = newQ;
-        allOut = newOut;
-        allLogSumExp = newLogSumExp;
+            Matrix<float[]> newDk,
+            Matrix<float[]> newDv) {
+        call = newCall;
         allDOut = newDOut;
         allDq = newDq;
-        entry = b;
-        keyHead = h;
-        scale = (float) newHeads.scale();
+        allDk = newDk;
+        allDv = newDv;
+        scale = (float) newCall.heads().scale();
     }
 
-    /**
-     * Those of keys and values, after {@link #ofQueries}.
-     *
-     * @param newK [nKeys, nKeyHeads·dHead], as newV an input
-     * @param newDk as newK, as newDv overwritten
-     */
-    void ofKeys(Matrix<float[]> newK, Matrix<float[]> newV, Matrix<float[]> newDk, Matrix<float[]> newDv) {
-        int dHead = newK.cols() / heads.nKeyHeads();
-        k.of(newK, entry, keyHead * dHead, dHead);
-        v.of(newV, entry, keyHead * dHead, dHead);
-        dk.of(newDk, entry, keyHead * dHead, dHead);
-        dv.of(newDv, entry, keyHead * dHead, dHead);
+    /** Head {@code h} of keys of entry {@code b} of the batch. */
+    void head(int b, int h) {
+        entry = b;
+        keyHead = h;
+        int dHead = call.dHead();
+        k.of(call.k(), b, h * dHead, dHead);
+        v.of(call.v(), b, h * dHead, dHead);
+        dk.of(allDk, b, h * dHead, dHead);
+        dv.of(allDv, b, h * dHead, dHead);
         int blocks = isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS);
         if (at.dHead != dHead || at.blocks != blocks) {
             at = Layout.of(dHead, blocks);
@@ -160,12 +141,11 @@ final class GroupBackward {
 
     /** Lets go of the operands. */
     void clear() {
-        bias = Optional.empty();
-        allQ = null;
-        allOut = null;
-        allLogSumExp = null;
+        call = null;
         allDOut = null;
         allDq = null;
+        allDk = null;
+        allDv = null;
         k.clear();
         v.clear();
         dk.clear();
@@ -179,7 +159,7 @@ final class GroupBackward {
 
     /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
     private boolean isThin() {
-        return allQ.rows() <= QUERIES && heads.groupSize() == 1;
+        return call.q().rows() <= QUERIES && call.heads().groupSize() == 1;
     }
 
     int scratchLength() {
@@ -195,7 +175,7 @@ final class GroupBackward {
                 pack(j, scratch, at.keys + j / KEYS * at.block);
             }
         }
-        for (int h = 0; h < heads.groupSize(); h++) {
+        for (int h = 0; h < call.heads().groupSize(); h++) {
             member(h);
             for (int i = 0; i < q.rows(); i += QUERIES) {
                 queries.at(i, q.rows(), k.rows());
@@ -212,7 +192,7 @@ final class GroupBackward {
     /** The gradients of the blocks of keys that no query sees. */
     private void fillUnseen() {
         int seen = k.rows();
-        if (allQ.rows() > 0) {
+        if (call.q().rows() > 0) {
             member(0);
             queries.at(0, q.rows(), k.rows());
             seen = queries.firstKey();
@@ -222,14 +202,14 @@ final class GroupBackward {
     }
 
     private void member(int h) {
-        int head = keyHead * heads.groupSize() + h;
+        int head = keyHead * call.heads().groupSize() + h;
         int from = head * k.cols();
-        q.of(allQ, entry, from, k.cols());
-        out.of(allOut, entry, from, k.cols());
+        q.of(call.q(), entry, from, k.cols());
+        out.of(call.out(), entry, from, k.cols());
         dOut.of(allDOut, entry, from, k.cols());
         dq.of(allDq, entry, from, k.cols());
-        logSumExpAt = allLogSumExp.index(entry, head, 0);
-        queries.of(heads, bias, bias.isPresent() && bias.get().count() > 1 ? head : 0);
+        logSumExpAt = call.logSumExp().index(entry, head, 0);
+        queries.of(call.heads(), call.bias(), call.biasOf(head));
     }
 
     private static void fillZeros(HeadColumns m, int rows) {
@@ -301,9 +281,9 @@ final class GroupBackward {
         for (int row = firstRow; row < endRow; row++) {
             int begin = row * KEYS + from;
             int end = row * KEYS + to;
-            float logSumExp = allLogSumExp.array()[logSumExpAt + queries.first() + row];
+            float logSumExp = call.logSumExp().array()[logSumExpAt + queries.first() + row];
             scoreGradients(s, at.weights, at.gradients, begin, end, logSumExp, s[OUT_DOT + row]);
-            if (heads.isCapped()) {
+            if (call.heads().isCapped()) {
                 multiplyByCapSlope(s, at.tanhs, at.gradients, begin, end);
             }
         }

@@ -10,10 +10,7 @@ import static org.icl4j.kernels.vector.QueryBlock.QUERIES;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import jdk.incubator.vector.VectorMask;
-import org.icl4j.kernels.AttentionHeads;
-import org.icl4j.kernels.Matrix;
 
 /**
  * Causal attention of one head, a block of queries at a time against blocks of keys in ascending order, with a running maximum
@@ -79,41 +76,27 @@ final class HeadForward {
     private final HeadColumns v = new HeadColumns();
     private final HeadColumns out = new HeadColumns();
     private final QueryBlock queries = new QueryBlock();
+    private AttentionCall call;
     private float scale;
-    private float[] logSumExp;
     private int logSumExpAt;
     private Layout at = Layout.of(1, 1);
 
-    /**
-     * The operands of a call, each a batch, and which head of which entry it is.
-     *
-     * @param heads scale, cap and window
-     * @param bias [1 or nHeads, nQueries, nKeys]
-     * @param newQ [nQueries, nHeads·dHead], as newOut
-     * @param newK [nKeys, nKeyHeads·dHead], as newV
-     * @param newLogSumExp [nHeads, nQueries]
-     * @param b entry of the batch
-     */
-    void of(
-            AttentionHeads heads,
-            Optional<Matrix<float[]>> bias,
-            Matrix<float[]> newQ,
-            Matrix<float[]> newK,
-            Matrix<float[]> newV,
-            Matrix<float[]> newOut,
-            Matrix<float[]> newLogSumExp,
-            int b,
-            int h) {
-        int dHead = newQ.cols() / heads.nHeads();
-        int keyHead = h / heads.groupSize();
-        q.of(newQ, b, h * dHead, dHead);
-        k.of(newK, b, keyHead * dHead, dHead);
-        v.of(newV, b, keyHead * dHead, dHead);
-        out.of(newOut, b, h * dHead, dHead);
-        logSumExp = newLogSumExp.array();
-        logSumExpAt = newLogSumExp.index(b, h, 0);
-        scale = (float) heads.scale();
-        queries.of(heads, bias, bias.isPresent() && bias.get().count() > 1 ? h : 0);
+    /** The call whose heads are {@linkplain #head set} from now on. */
+    void of(AttentionCall newCall) {
+        call = newCall;
+        scale = (float) newCall.heads().scale();
+    }
+
+    /** Head {@code h} of entry {@code b} of the batch. */
+    void head(int b, int h) {
+        int dHead = call.dHead();
+        int keyHead = h / call.heads().groupSize();
+        q.of(call.q(), b, h * dHead, dHead);
+        k.of(call.k(), b, keyHead * dHead, dHead);
+        v.of(call.v(), b, keyHead * dHead, dHead);
+        out.of(call.out(), b, h * dHead, dHead);
+        logSumExpAt = call.logSumExp().index(b, h, 0);
+        queries.of(call.heads(), call.bias(), call.biasOf(h));
         int blocks = isThin() ? 1 : Math.ceilDiv(k.rows(), KEYS);
         if (at.dHead != dHead || at.blocks != blocks) {
             at = Layout.of(dHead, blocks);
@@ -122,13 +105,14 @@ final class HeadForward {
 
     /** Lets go of the operands. */
     void clear() {
+        call = null;
         q.clear();
         k.clear();
         v.clear();
         out.clear();
-        logSumExp = null;
         queries.clear();
     }
+
     /** Whether there is one block of queries: then each block of keys is used once, and all have one place. */
     private boolean isThin() {
         return q.rows() <= QUERIES;
@@ -241,7 +225,7 @@ final class HeadForward {
     }
 
     private void finish(float[] scratch) {
-        RunningSoftmax.end(scratch, logSumExp, logSumExpAt + queries.first(), queries.n());
+        RunningSoftmax.end(scratch, call.logSumExp().array(), logSumExpAt + queries.first(), queries.n());
         int whole = out.cols() / WIDTH * WIDTH;
         int to = out.row(queries.first());
         for (int d = 0; d < whole; d += WIDTH) {

@@ -78,14 +78,27 @@ final class ThinTransposedProducts {
     private static void add(
             int batch, Matrix<float[]> a, Matrix<float[]> b, int k, int kc, int j, int n, float[] scratch) {
         int bAt = b.index(b.count() == 1 ? 0 : batch, k, j);
-        exchangeGroups(b.array(), bAt, b.ld(), n, kc, scratch, BLOCKS);
+        block(b.array(), bAt, b.ld(), n, kc, scratch, BLOCKS);
         if (n > LENGTH) {
             int second = bAt + LENGTH * b.ld();
-            exchangeGroups(b.array(), second, b.ld(), n - LENGTH, kc, scratch, BLOCKS + LENGTH * STRETCH);
+            block(b.array(), second, b.ld(), n - LENGTH, kc, scratch, BLOCKS + LENGTH * STRETCH);
         }
         for (int i = 0; i < a.rows(); i++) {
             terms(a, a.index(a.count() == 1 ? 0 : batch, i, k), kc, scratch);
-            sums(Panels.padded(kc), scratch, SUMS + i * COLUMNS);
+            if (Transposes.BY_EIGHT) {
+                sumsOfTransposed(kc, scratch, SUMS + i * COLUMNS);
+            } else {
+                sums(Panels.padded(kc), scratch, SUMS + i * COLUMNS);
+            }
+        }
+    }
+
+    /** LENGTH rows of B, or {@code rows} if those are fewer: transposed, or on the way to that. */
+    private static void block(float[] b, int at, int ld, int rows, int kc, float[] scratch, int toAt) {
+        if (Transposes.BY_EIGHT) {
+            Transposes.transpose(b, at, ld, Math.min(LENGTH, rows), kc, scratch, toAt, LENGTH);
+        } else {
+            exchangeGroups(b, at, ld, rows, kc, scratch, toAt);
         }
     }
 
@@ -141,6 +154,20 @@ final class ThinTransposedProducts {
                 fromArray(SPECIES, b, at0 + k).intoArray(to, block);
             }
         }
+    }
+
+    /** Adds {@code n} terms to the sums of all columns. */
+    private static void sumsOfTransposed(int n, float[] scratch, int sumsAt) {
+        FloatVector s0 = fromArray(SPECIES, scratch, sumsAt);
+        FloatVector s1 = fromArray(SPECIES, scratch, sumsAt + LENGTH);
+        for (int k = 0; k < n; k++) {
+            int at = BLOCKS + k * LENGTH;
+            FloatVector a = broadcast(SPECIES, scratch[k]);
+            s0 = a.fma(fromArray(SPECIES, scratch, at), s0);
+            s1 = a.fma(fromArray(SPECIES, scratch, at + LENGTH * STRETCH), s1);
+        }
+        s0.intoArray(scratch, sumsAt);
+        s1.intoArray(scratch, sumsAt + LENGTH);
     }
 
     /** Adds {@code n} terms, a multiple of 4, to the sums of all columns. */

@@ -46,8 +46,8 @@ final class Transposes {
     static final IntVector HIGH_HALVES =
             choose((group, lane) -> lane(2 * group / GROUPS, GROUPS / 2 + group % Math.max(1, GROUPS / 2), lane));
 
-    /** Lanes for which {@link #eightRows} was written. */
-    private static final int EIGHT = 8;
+    /** Whether blocks are transposed in registers as a whole. */
+    static final boolean BY_EIGHT = LENGTH == 8;
 
     private static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
     private static final VectorShuffle<Float> SWAP_LANES = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
@@ -100,7 +100,7 @@ final class Transposes {
      * cache.
      */
     private static void fullBlocks(float[] from, int row, int ld, int cols, float[] to, int toAt, int width) {
-        if (LENGTH == EIGHT) {
+        if (BY_EIGHT) {
             eightRows(from, row, ld, cols, to, toAt, width);
             return;
         }

@@ -16,6 +16,9 @@ final class VectorAttention implements AttentionKernels<float[]> {
     /** Their working memory stays in the second-level cache. */
     private static final int MOST_TOGETHER = 8;
 
+    /** Turns in which a thread takes its share of the heads, for the case that another one is slower. */
+    private static final int RUNS = 8;
+
     private final WorkerPool workers;
     private final Scratch scratch;
     private final Idle<HeadForward> forwards;
@@ -37,29 +40,22 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> v,
             Matrix<float[]> out,
             Matrix<float[]> logSumExp) {
-        int nHeads = heads.nHeads();
-        int together = together(q, k, nHeads);
-        int perEntry = Math.ceilDiv(nHeads, together);
-        int tasks = q.count() * perEntry;
-        if (workers.isAlone(tasks)) {
-            for (int task = 0; task < tasks; task++) {
-                forward(heads, bias, q, k, v, out, logSumExp, task / perEntry, task % perEntry * together, together);
-            }
+        AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
+        int together = together(q, k, heads.nHeads());
+        int tasks = q.count() * Math.ceilDiv(heads.nHeads(), together);
+        int each = each(tasks);
+        if (workers.isAlone(Math.ceilDiv(tasks, each))) {
+            forward(call, together, 0, tasks);
         } else {
             workers.run(
-                    tasks,
-                    task -> forward(
-                            heads,
-                            bias,
-                            q,
-                            k,
-                            v,
-                            out,
-                            logSumExp,
-                            task / perEntry,
-                            task % perEntry * together,
-                            together));
+                    Math.ceilDiv(tasks, each),
+                    i -> forward(call, together, i * each, Math.min((i + 1) * each, tasks)));
         }
+    }
+
+    /** Heads that a thread takes at a time. */
+    private int each(int heads) {
+        return Math.max(1, heads / (workers.threads() * RUNS));
     }
 
     /** Heads of a task: several where few queries meet many keys, and 1 where there are threads enough for that. */
@@ -69,45 +65,45 @@ final class VectorAttention implements AttentionKernels<float[]> {
         return isReading ? Math.clamp(heads, 1, Math.min(nHeads, MOST_TOGETHER)) : 1;
     }
 
-    /** {@code together} heads of entry b, from {@code first} on, or what there is of them. */
-    private void forward(
-            AttentionHeads heads,
-            Optional<Matrix<float[]>> bias,
-            Matrix<float[]> q,
-            Matrix<float[]> k,
-            Matrix<float[]> v,
-            Matrix<float[]> out,
-            Matrix<float[]> logSumExp,
-            int b,
-            int first,
-            int together) {
+    /** Heads {@code from} … {@code to} of all entries' heads, or as many groups of {@code together} heads of an entry. */
+    private void forward(AttentionCall call, int together, int from, int to) {
         if (together > 1) {
-            List<HeadForward> several = IntStream.range(first, Math.min(first + together, heads.nHeads()))
-                    .mapToObj(h -> head(heads, bias, q, k, v, out, logSumExp, b, h))
-                    .toList();
-            HeadForward.runTogether(several, scratch);
-            several.forEach(this::giveBack);
+            for (int i = from; i < to; i++) {
+                forwardTogether(call, together, i);
+            }
             return;
         }
-        HeadForward head = head(heads, bias, q, k, v, out, logSumExp, b, first);
+        if (from == to) {
+            return;
+        }
+        HeadForward head = forwards.take();
+        head.of(call);
+        int nHeads = call.heads().nHeads();
+        head.head(from / nHeads, from % nHeads);
         float[] working = scratch.take(head.scratchLength());
-        head.run(working);
+        for (int i = from; i < to; i++) {
+            head.head(i / nHeads, i % nHeads);
+            head.run(working);
+        }
         scratch.giveBack(working);
         giveBack(head);
     }
 
-    private HeadForward head(
-            AttentionHeads heads,
-            Optional<Matrix<float[]>> bias,
-            Matrix<float[]> q,
-            Matrix<float[]> k,
-            Matrix<float[]> v,
-            Matrix<float[]> out,
-            Matrix<float[]> logSumExp,
-            int b,
-            int h) {
+    private void forwardTogether(AttentionCall call, int together, int task) {
+        int nHeads = call.heads().nHeads();
+        int perEntry = Math.ceilDiv(nHeads, together);
+        int first = task % perEntry * together;
+        List<HeadForward> several = IntStream.range(first, Math.min(first + together, nHeads))
+                .mapToObj(h -> head(call, task / perEntry, h))
+                .toList();
+        HeadForward.runTogether(several, scratch);
+        several.forEach(this::giveBack);
+    }
+
+    private HeadForward head(AttentionCall call, int b, int h) {
         HeadForward head = forwards.take();
-        head.of(heads, bias, q, k, v, out, logSumExp, b, h);
+        head.of(call);
+        head.head(b, h);
         return head;
     }
 
@@ -129,36 +125,39 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dq,
             Matrix<float[]> dk,
             Matrix<float[]> dv) {
-        int nKeyHeads = heads.nKeyHeads();
-        int tasks = q.count() * nKeyHeads;
-        if (workers.isAlone(tasks)) {
-            for (int task = 0; task < tasks; task++) {
-                backward(heads, bias, q, k, v, out, logSumExp, dOut, dq, dk, dv, task);
-            }
+        AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
+        int tasks = q.count() * heads.nKeyHeads();
+        int each = each(tasks);
+        if (workers.isAlone(Math.ceilDiv(tasks, each))) {
+            backward(call, dOut, dq, dk, dv, 0, tasks);
         } else {
-            workers.run(tasks, task -> backward(heads, bias, q, k, v, out, logSumExp, dOut, dq, dk, dv, task));
+            workers.run(
+                    Math.ceilDiv(tasks, each),
+                    i -> backward(call, dOut, dq, dk, dv, i * each, Math.min((i + 1) * each, tasks)));
         }
     }
 
+    /** Heads of keys {@code from} … {@code to} of those of all entries. */
     private void backward(
-            AttentionHeads heads,
-            Optional<Matrix<float[]>> bias,
-            Matrix<float[]> q,
-            Matrix<float[]> k,
-            Matrix<float[]> v,
-            Matrix<float[]> out,
-            Matrix<float[]> logSumExp,
+            AttentionCall call,
             Matrix<float[]> dOut,
             Matrix<float[]> dq,
             Matrix<float[]> dk,
             Matrix<float[]> dv,
-            int task) {
+            int from,
+            int to) {
+        if (from == to) {
+            return;
+        }
         GroupBackward group = backwards.take();
-        int nKeyHeads = heads.nKeyHeads();
-        group.ofQueries(heads, bias, q, out, logSumExp, dOut, dq, task / nKeyHeads, task % nKeyHeads);
-        group.ofKeys(k, v, dk, dv);
+        group.of(call, dOut, dq, dk, dv);
+        int nKeyHeads = call.heads().nKeyHeads();
+        group.head(from / nKeyHeads, from % nKeyHeads);
         float[] working = scratch.take(group.scratchLength());
-        group.run(working);
+        for (int i = from; i < to; i++) {
+            group.head(i / nKeyHeads, i % nKeyHeads);
+            group.run(working);
+        }
         scratch.giveBack(working);
         group.clear();
         backwards.giveBack(group);
