@@ -73,19 +73,15 @@ final class VectorAttention implements AttentionKernels<float[]> {
             }
             return;
         }
-        if (from == to) {
-            return;
-        }
         HeadForward head = forwards.take();
         head.of(call);
         int nHeads = call.heads().nHeads();
-        head.head(from / nHeads, from % nHeads);
-        float[] working = scratch.take(head.scratchLength());
         for (int i = from; i < to; i++) {
             head.head(i / nHeads, i % nHeads);
+            float[] working = scratch.take(head.scratchLength());
             head.run(working);
+            scratch.giveBack(working);
         }
-        scratch.giveBack(working);
         giveBack(head);
     }
 
@@ -146,19 +142,15 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dv,
             int from,
             int to) {
-        if (from == to) {
-            return;
-        }
         GroupBackward group = backwards.take();
         group.of(call, dOut, dq, dk, dv);
         int nKeyHeads = call.heads().nKeyHeads();
-        group.head(from / nKeyHeads, from % nKeyHeads);
-        float[] working = scratch.take(group.scratchLength());
         for (int i = from; i < to; i++) {
             group.head(i / nKeyHeads, i % nKeyHeads);
+            float[] working = scratch.take(group.scratchLength());
             group.run(working);
+            scratch.giveBack(working);
         }
-        scratch.giveBack(working);
         group.clear();
         backwards.giveBack(group);
     }
