@@ -25,7 +25,7 @@ public final class SvgRenderer {
 
     private SvgRenderer() {}
 
-    /** The picture as one SVG document. */
+    /** The picture as one SVG document; the same plot gives the same bytes. */
     public static String render(Plot plot) {
         Map<String, Object> spec = new HashMap<>();
         spec.put("kind", "plot");
@@ -34,7 +34,8 @@ public final class SvgRenderer {
         spec.put("theme", theme());
         spec.put("layers", layers(plot));
         spec.put("scales", scales(plot));
-        return PlotSvgExportCommon.INSTANCE.buildSvgImageFromRawSpecs(spec, null, new UnsupportedRGBEncoder(), false);
+        return StableIds.of(
+                PlotSvgExportCommon.INSTANCE.buildSvgImageFromRawSpecs(spec, null, new UnsupportedRGBEncoder(), false));
     }
 
     private static Map<String, Object> theme() {

@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.icl4j.report.Plot.Axis;
 import org.icl4j.report.Plot.Series;
@@ -42,6 +47,30 @@ class SvgRendererTest {
                 assertTrue(text.contains(word), "'" + word + "' is not in the picture");
             }
         }
+    }
+
+    /** Two plots on one page do not take each other's clips and styles. */
+    @Test
+    void namesOfElements() {
+        Axis x = Axis.linear("x");
+        String svg = SvgRenderer.render(plot(x, Axis.linear("y")));
+        assertEquals(svg, SvgRenderer.render(plot(x, Axis.linear("y"))));
+        Set<String> names = names(svg, "id=\"([^\"]+)\"");
+        assertTrue(names.size() > 2, names.toString());
+        Set<String> references = names(svg, "url\\(#([^)]+)\\)");
+        references.addAll(names(svg, "#(p[\\w-]+) \\."));
+        assertTrue(references.size() > 2 && names.containsAll(references), names + " and " + references);
+        Set<String> others = names(SvgRenderer.render(plot(x, Axis.linear("z"))), "id=\"([^\"]+)\"");
+        assertEquals(names.size(), others.size());
+        assertTrue(Collections.disjoint(names, others), names + " and " + others);
+    }
+
+    private static Set<String> names(String svg, String regex) {
+        return Pattern.compile(regex)
+                .matcher(svg)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

@@ -232,7 +232,16 @@ final class HeadForward {
             panel(scratch, at.total + d, at.lost + d, at.wide, queries.n(), out.array(), to + d, out.ld());
         }
         for (int d = whole; d < out.cols(); d += LENGTH) {
-            column(scratch, at.total + d, at.lost + d, at.wide, queries.n(), out.cols() - d, out.array(), to + d, out.ld());
+            column(
+                    scratch,
+                    at.total + d,
+                    at.lost + d,
+                    at.wide,
+                    queries.n(),
+                    out.cols() - d,
+                    out.array(),
+                    to + d,
+                    out.ld());
         }
     }
 

@@ -126,10 +126,9 @@ final class Transposes {
     private static void eightRows(float[] from, int row, int ld, int cols, float[] to, int toAt, int width) {
         int lower = row + 4 * ld - 4;
         for (int c = 0; c < cols; c += 4) {
-            FloatVector v0 = fromArray(SPECIES, from, row + c)
-                    .blend(fromArray(SPECIES, from, lower + c), UPPER_FOUR);
-            FloatVector v1 = fromArray(SPECIES, from, row + ld + c)
-                    .blend(fromArray(SPECIES, from, lower + ld + c), UPPER_FOUR);
+            FloatVector v0 = fromArray(SPECIES, from, row + c).blend(fromArray(SPECIES, from, lower + c), UPPER_FOUR);
+            FloatVector v1 =
+                    fromArray(SPECIES, from, row + ld + c).blend(fromArray(SPECIES, from, lower + ld + c), UPPER_FOUR);
             FloatVector v2 = fromArray(SPECIES, from, row + 2 * ld + c)
                     .blend(fromArray(SPECIES, from, lower + 2 * ld + c), UPPER_FOUR);
             FloatVector v3 = fromArray(SPECIES, from, row + 3 * ld + c)

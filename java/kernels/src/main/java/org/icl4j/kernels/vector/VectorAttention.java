@@ -48,8 +48,7 @@ final class VectorAttention implements AttentionKernels<float[]> {
             forward(call, together, 0, tasks);
         } else {
             workers.run(
-                    Math.ceilDiv(tasks, each),
-                    i -> forward(call, together, i * each, Math.min((i + 1) * each, tasks)));
+                    Math.ceilDiv(tasks, each), i -> forward(call, together, i * each, Math.min((i + 1) * each, tasks)));
         }
     }
 

@@ -114,6 +114,9 @@ enum SmallRun {
         assertTrue(files.size() == models.size(), files + " of " + models);
         files.add(expected.resolve("measurements.csv"));
         files.add(expected.resolve("claims.json"));
+        try (Stream<Path> plots = Files.list(expected.resolve("plots"))) {
+            plots.forEach(files::add);
+        }
         for (Path file : files) {
             Path other = out.resolve(expected.relativize(file));
             assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(other), other.toString());
