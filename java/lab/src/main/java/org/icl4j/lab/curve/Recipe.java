@@ -49,7 +49,7 @@ record Recipe(Settings settings, Scale scale) {
                         "growEvery", 0, 0, 2000, 0, 10_000_000, "steps between two additions to prompts; 0: no growth"),
                 Setting.integer("evaluations", 10, 20, 500, 1, 100_000, "checkpoints of each model, evenly spaced"),
                 TrainingRun.patience(),
-                Setting.integer("prompts", 2048, 4096, 1280, 20, 100_000, "prompts to evaluate on"));
+                Setting.integer("prompts", 16_384, 4096, 1280, 20, 100_000, "prompts to evaluate on"));
     }
 
     /** How the points of a prompt grow in the curriculum of Garg et al. */
