@@ -19,6 +19,9 @@ final class ProductBlock {
     /** Rows of C that are gone through at a time: a multiple of the height of a tile. Their terms of A stay in the second-level cache. */
     static final int STRIP = 48;
 
+    /** Rows of a lower tile, which leave no single row behind. */
+    private static final int LOW = 4;
+
     /** Floats packed at a time: they stay in the second-level cache. */
     private static final int BLOCK = 3 << 16;
 
@@ -203,7 +206,7 @@ final class ProductBlock {
         int width = vectors * LENGTH;
         int height;
         for (int row = 0; row < rows; row += height) {
-            height = ProductTiles.height(rows - row);
+            height = height(rows - row, vectors);
             int aAt = aStart + row * aRow;
             int cAt = c.index(batch, from + row, column);
             if (isNarrow() && NarrowTiles.has(height, vectors)) {
@@ -219,6 +222,15 @@ final class ProductBlock {
                 put(vectors, height, sums, cAt, last);
             }
         }
+    }
+
+    /** Rows of the next tile: fewer where 16 registers are too few for C2 to keep all sums of six in them, which takes up to half longer. */
+    private int height(int left, int vectors) {
+        boolean spills = LENGTH < 16 && vectors == 2 && !isNarrow();
+        if (!spills) {
+            return ProductTiles.height(left);
+        }
+        return left == LOW + 1 ? LOW - 1 : Math.min(left, LOW);
     }
 
     private void put(int vectors, int rows, float[] sums, int cAt, VectorMask<Float> last) {
