@@ -27,7 +27,7 @@ final class GroupBackward {
      * Where the parts of the working array begin.
      *
      * @param queries scaled q by panels of columns [QUERIES, A_ROW], as dOuts
-     * @param queryRows q by panels of columns [QUERIES, WIDTH], as dOutRows
+     * @param queryRows scaled q by panels of columns [QUERIES, WIDTH], as dOutRows
      * @param dQueries [QUERIES, wide]
      * @param weights [QUERIES, KEYS], as gradients and tanhs
      * @param keys first block of keys: columns of keys, columns of values, rows of keys, and the gradients of both [KEYS, wide]
@@ -222,13 +222,13 @@ final class GroupBackward {
         int n = Math.min(KEYS, k.rows() - j);
         HeadPacking.columns(k, j, n, scratch, to);
         HeadPacking.columns(v, j, n, scratch, to + at.values);
-        HeadPacking.rows(k, j, n, scratch, to + at.keyRows, KEYS);
+        HeadPacking.rows(k, j, n, 1, scratch, to + at.keyRows, KEYS);
         Arrays.fill(scratch, to + at.dKeys, to + at.block, 0);
     }
 
     private void store(int j, float[] scratch, int from) {
         int n = Math.min(KEYS, k.rows() - j);
-        HeadPacking.copyRows(scratch, from + at.dKeys, at.wide, scale, dk, j, n);
+        HeadPacking.copyRows(scratch, from + at.dKeys, at.wide, 1, dk, j, n);
         HeadPacking.copyRows(scratch, from + at.dValues, at.wide, 1, dv, j, n);
     }
 
@@ -237,8 +237,8 @@ final class GroupBackward {
         int n = queries.n();
         HeadPacking.scaledRows(q, i, n, scale, scratch, at.queries);
         HeadPacking.scaledRows(dOut, i, n, 1, scratch, at.dOuts);
-        HeadPacking.rows(q, i, n, scratch, at.queryRows, QUERIES);
-        HeadPacking.rows(dOut, i, n, scratch, at.dOutRows, QUERIES);
+        HeadPacking.rows(q, i, n, scale, scratch, at.queryRows, QUERIES);
+        HeadPacking.rows(dOut, i, n, 1, scratch, at.dOutRows, QUERIES);
         outDots(i, n, scratch, at.weights);
         for (int j = queries.firstKey(); j < queries.seen(); j += KEYS) {
             if (isThin()) {

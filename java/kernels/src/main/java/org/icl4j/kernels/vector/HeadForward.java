@@ -162,7 +162,7 @@ final class HeadForward {
     private void pack(int j, float[] scratch, int to) {
         int n = Math.min(KEYS, k.rows() - j);
         HeadPacking.columns(k, j, n, scratch, to);
-        scratch[to + at.finite] = HeadPacking.rows(v, j, n, scratch, to + at.values, KEYS);
+        scratch[to + at.finite] = HeadPacking.rows(v, j, n, 1, scratch, to + at.values, KEYS);
     }
 
     private void begin(int i, float[] scratch) {

@@ -1,5 +1,6 @@
 package org.icl4j.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.AttentionTiles.A_ROW;
@@ -30,30 +31,30 @@ final class HeadPacking {
     }
 
     /**
-     * Rows first … first + n of m by panels of {@link AttentionTiles#WIDTH} columns: to[panel, row, column], filled up to whole
-     * vectors with zeros. Returns 0, or NaN if an element is not finite.
+     * Rows first … first + n of factor·m by panels of {@link AttentionTiles#WIDTH} columns: to[panel, row, column], filled up to
+     * whole vectors with zeros. Returns 0, or NaN if an element is not finite.
      *
      * @param panelRows rows of a panel
      */
-    static float rows(HeadColumns m, int first, int n, float[] to, int at, int panelRows) {
+    static float rows(HeadColumns m, int first, int n, float factor, float[] to, int at, int panelRows) {
         float[] from = m.array();
         int start = m.row(first);
         int whole = m.cols() / WIDTH * WIDTH;
         float zero = 0;
         for (int d = 0; d < whole; d += WIDTH) {
-            zero += panel(from, start + d, m.ld(), n, to, at + d * panelRows);
+            zero += panel(from, start + d, m.ld(), n, factor, to, at + d * panelRows);
         }
         for (int d = whole; d < m.cols(); d += LENGTH) {
-            zero += column(from, start + d, m.ld(), n, m.cols() - d, to, at + whole * panelRows + d - whole);
+            zero += column(from, start + d, m.ld(), n, m.cols() - d, factor, to, at + whole * panelRows + d - whole);
         }
         return zero;
     }
 
-    private static float panel(float[] from, int at, int ld, int rows, float[] to, int toAt) {
+    private static float panel(float[] from, int at, int ld, int rows, float factor, float[] to, int toAt) {
         FloatVector zero = zero(SPECIES);
         for (int j = 0; j < rows; j++) {
             for (int d = 0; d < WIDTH; d += LENGTH) {
-                FloatVector v = fromArray(SPECIES, from, at + j * ld + d);
+                FloatVector v = fromArray(SPECIES, from, at + j * ld + d).mul(factor);
                 zero = v.fma(zero(SPECIES), zero);
                 v.intoArray(to, toAt + j * WIDTH + d);
             }
@@ -61,11 +62,12 @@ final class HeadPacking {
         return zero.reduceLanes(VectorOperators.ADD);
     }
 
-    private static float column(float[] from, int at, int ld, int rows, int cols, float[] to, int toAt) {
+    private static float column(
+            float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt) {
         VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         FloatVector zero = zero(SPECIES);
         for (int j = 0; j < rows; j++) {
-            FloatVector v = fromArray(SPECIES, from, at + j * ld, mask);
+            FloatVector v = fromArray(SPECIES, from, at + j * ld, mask).mul(factor);
             zero = v.fma(zero(SPECIES), zero);
             v.intoArray(to, toAt + j * WIDTH);
         }
@@ -101,7 +103,9 @@ final class HeadPacking {
             float[] from, int at, int ld, int rows, float factor, float[] to, int toAt, int ldTo) {
         for (int i = 0; i < rows; i++) {
             for (int d = 0; d < WIDTH; d += LENGTH) {
-                fromArray(SPECIES, from, at + i * ld + d).mul(factor).intoArray(to, toAt + i * ldTo + d);
+                fromArray(SPECIES, from, at + i * ld + d)
+                        .fma(broadcast(SPECIES, factor), zero(SPECIES))
+                        .intoArray(to, toAt + i * ldTo + d);
             }
         }
     }
@@ -114,7 +118,7 @@ final class HeadPacking {
         }
     }
 
-    /** Rows first … first + n of m ← factor·from[n, ld]. */
+    /** Rows first … first + n of m ← factor·from[n, ld] + 0, so that a −0, which hangs on how many zeros were added, is 0. */
     static void copyRows(float[] from, int at, int ld, float factor, HeadColumns m, int first, int n) {
         int whole = m.cols() / WIDTH * WIDTH;
         int start = m.row(first);
@@ -130,7 +134,9 @@ final class HeadPacking {
             float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt, int ldTo) {
         VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         for (int i = 0; i < rows; i++) {
-            fromArray(SPECIES, from, at + i * ld).mul(factor).intoArray(to, toAt + i * ldTo, mask);
+            fromArray(SPECIES, from, at + i * ld)
+                    .fma(broadcast(SPECIES, factor), zero(SPECIES))
+                    .intoArray(to, toAt + i * ldTo, mask);
         }
     }
 }

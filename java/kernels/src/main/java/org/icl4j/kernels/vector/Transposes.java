@@ -8,6 +8,7 @@ import java.util.function.IntBinaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -49,14 +50,13 @@ final class Transposes {
     /** Whether blocks are transposed in registers as a whole. */
     static final boolean BY_EIGHT = LENGTH == 8;
 
-    private static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
-    private static final VectorShuffle<Float> SWAP_LANES = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 1);
+    static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
 
     /** The upper lanes of every 8, of every 4 and of every 2. */
-    private static final VectorMask<Float> UPPER_FOUR = VectorMask.fromLong(SPECIES, 0xF0F0);
+    static final VectorMask<Float> UPPER_FOUR = VectorMask.fromLong(SPECIES, 0xF0F0);
 
-    private static final VectorMask<Float> UPPER_TWO = VectorMask.fromLong(SPECIES, 0xCCCC);
-    private static final VectorMask<Float> UPPER_ONE = VectorMask.fromLong(SPECIES, 0xAAAA);
+    static final VectorMask<Float> UPPER_TWO = VectorMask.fromLong(SPECIES, 0xCCCC);
+    static final VectorMask<Float> UPPER_ONE = VectorMask.fromLong(SPECIES, 0xAAAA);
 
     private Transposes() {}
 
@@ -138,10 +138,10 @@ final class Transposes {
             FloatVector odd0 = v0.rearrange(SWAP_PAIRS).blend(v2, UPPER_TWO);
             FloatVector odd1 = v1.rearrange(SWAP_PAIRS).blend(v3, UPPER_TWO);
             int at = toAt + c * width;
-            even0.blend(even1.rearrange(SWAP_LANES), UPPER_ONE).intoArray(to, at);
-            even0.rearrange(SWAP_LANES).blend(even1, UPPER_ONE).intoArray(to, at + width);
-            odd0.blend(odd1.rearrange(SWAP_LANES), UPPER_ONE).intoArray(to, at + 2 * width);
-            odd0.rearrange(SWAP_LANES).blend(odd1, UPPER_ONE).intoArray(to, at + 3 * width);
+            even0.blend(even1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, at);
+            even0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(even1, UPPER_ONE).intoArray(to, at + width);
+            odd0.blend(odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, at + 2 * width);
+            odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd1, UPPER_ONE).intoArray(to, at + 3 * width);
         }
     }
 
@@ -166,11 +166,17 @@ final class Transposes {
      * The transposes of the 4×4 blocks that four vectors are made of; it calls no method of ours with vectors, which would put them
      * in boxes.
      */
-    private static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
-        IntVector v0 = fromArray(SPECIES, from, at).reinterpretAsInts();
-        IntVector v1 = fromArray(SPECIES, from, at + ld).reinterpretAsInts();
-        IntVector v2 = fromArray(SPECIES, from, at + 2 * ld).reinterpretAsInts();
-        IntVector v3 = fromArray(SPECIES, from, at + 3 * ld).reinterpretAsInts();
+    static void exchangeLanes(float[] from, int at, int ld, float[] to, int toAt, int width) {
+        exchangeLanes(from, at, at + ld, at + 2 * ld, at + 3 * ld, to, toAt, width);
+    }
+
+    /** As {@link #exchangeLanes(float[], int, int, float[], int, int)} of vectors at four places. */
+    static void exchangeLanes(
+            float[] from, int at0, int at1, int at2, int at3, float[] to, int toAt, int width) {
+        IntVector v0 = fromArray(SPECIES, from, at0).reinterpretAsInts();
+        IntVector v1 = fromArray(SPECIES, from, at1).reinterpretAsInts();
+        IntVector v2 = fromArray(SPECIES, from, at2).reinterpretAsInts();
+        IntVector v3 = fromArray(SPECIES, from, at3).reinterpretAsInts();
         IntVector low0 = LOW_LANES.selectFrom(v0, v1);
         IntVector high0 = HIGH_LANES.selectFrom(v0, v1);
         IntVector low1 = LOW_LANES.selectFrom(v2, v3);
@@ -182,7 +188,7 @@ final class Transposes {
     }
 
     /** For each of c0 = 0 … 3, transposes the rows c0, c0 + 4, … as matrices of groups of four lanes. */
-    private static void exchangeGroups(float[] to, int at, int width) {
+    static void exchangeGroups(float[] to, int at, int width) {
         if (GROUPS == 4) {
             for (int c0 = 0; c0 < 4; c0++) {
                 exchangeFour(to, at + c0 * width, 4 * width);

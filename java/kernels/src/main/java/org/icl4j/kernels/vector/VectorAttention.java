@@ -23,12 +23,14 @@ final class VectorAttention implements AttentionKernels<float[]> {
     private final Scratch scratch;
     private final Idle<HeadForward> forwards;
     private final Idle<GroupBackward> backwards;
+    private final LockstepAttention lockstep;
 
     VectorAttention(WorkerPool workers, Scratch scratch) {
         this.workers = workers;
         this.scratch = scratch;
         forwards = new Idle<>(workers.threads(), HeadForward::new);
         backwards = new Idle<>(workers.threads(), GroupBackward::new);
+        lockstep = new LockstepAttention(workers, scratch);
     }
 
     @Override
@@ -41,20 +43,23 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> out,
             Matrix<float[]> logSumExp) {
         AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
-        int together = together(q, k, heads.nHeads());
-        int tasks = q.count() * Math.ceilDiv(heads.nHeads(), together);
-        int each = each(tasks);
-        if (workers.isAlone(Math.ceilDiv(tasks, each))) {
-            forward(call, together, 0, tasks);
-        } else {
-            workers.run(
-                    Math.ceilDiv(tasks, each), i -> forward(call, together, i * each, Math.min((i + 1) * each, tasks)));
+        int inStep = lockstep.heads(call);
+        if (inStep > 0) {
+            lockstep.forward(call, inStep, (from, to) -> forward(call, 1, from, to));
         }
+        int together = together(q, k, heads.nHeads());
+        share(inStep, q.count() * Math.ceilDiv(heads.nHeads(), together), (from, to) -> forward(call, together, from, to));
     }
 
-    /** Heads that a thread takes at a time. */
-    private int each(int heads) {
-        return Math.max(1, heads / (workers.threads() * RUNS));
+    /** Tasks from {@code first} to {@code end}, those of a thread in one go. */
+    private void share(int first, int end, LockstepAttention.Heads task) {
+        int each = Math.max(1, (end - first) / (workers.threads() * RUNS));
+        int runs = Math.ceilDiv(end - first, each);
+        if (workers.isAlone(runs)) {
+            task.run(first, end);
+        } else {
+            workers.run(runs, i -> task.run(first + i * each, Math.min(first + (i + 1) * each, end)));
+        }
     }
 
     /** Heads of a task: several where few queries meet many keys, and 1 where there are threads enough for that. */
@@ -121,15 +126,11 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dk,
             Matrix<float[]> dv) {
         AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
-        int tasks = q.count() * heads.nKeyHeads();
-        int each = each(tasks);
-        if (workers.isAlone(Math.ceilDiv(tasks, each))) {
-            backward(call, dOut, dq, dk, dv, 0, tasks);
-        } else {
-            workers.run(
-                    Math.ceilDiv(tasks, each),
-                    i -> backward(call, dOut, dq, dk, dv, i * each, Math.min((i + 1) * each, tasks)));
+        int inStep = lockstep.heads(call);
+        if (inStep > 0) {
+            lockstep.backward(call, inStep, dOut, dq, dk, dv);
         }
+        share(inStep, q.count() * heads.nKeyHeads(), (from, to) -> backward(call, dOut, dq, dk, dv, from, to));
     }
 
     /** Heads of keys {@code from} … {@code to} of those of all entries. */
