@@ -1,5 +1,6 @@
 package org.icl4j.kernels.vector;
 
+import static java.lang.invoke.VarHandle.loadLoadFence;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
@@ -10,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
 import org.icl4j.kernels.Matrix;
 
 /**
- * The gradient of {@link QueryReading}: each row of a prompt times its scores and times its values, of which up to three vectors stay
+ * The gradient of {@link QueryReading}: each row of a prompt times its scores and times its values, of which up to six vectors stay
  * in registers for all rows. Of the first product the lanes are summed over all prompts of a task, and across lanes only once, at
  * the end; of the second each sum goes across lanes, those of LENGTH rows at once.
  *
@@ -72,6 +73,26 @@ record QueryGradient(
         int beforeAt = zeroAt(at);
         int step = 0;
         int j = 0;
+        for (; j + 5 * LENGTH <= e.cols(); j += 6 * LENGTH) {
+            six(
+                    e.rows(),
+                    e.cols() - j,
+                    e.array(),
+                    eAt + j,
+                    e.ld(),
+                    factor,
+                    scores.array(),
+                    scoresAt + j,
+                    values.array(),
+                    valuesAt + j,
+                    s,
+                    at,
+                    beforeAt,
+                    step,
+                    lanesAt);
+            beforeAt = lanesAt;
+            step = LENGTH;
+        }
         for (; j + 2 * LENGTH <= e.cols(); j += 3 * LENGTH) {
             wide(
                     e.rows(),
@@ -115,12 +136,79 @@ record QueryGradient(
     }
 
     /**
-     * Two vectors of tokens, and of the {@code left} tokens those that a third one takes.
+     * Five vectors of tokens, and of the {@code left} tokens those that a sixth one takes.
      *
      * @param sumsAt where the lanes of dP are, which are added to
      * @param beforeAt where the lanes of dV are as other tokens left them, rows {@code step} apart
      * @param lanesAt where the lanes of dV go
      */
+    private static void six(
+            int rows,
+            int left,
+            float[] e,
+            int eAt,
+            int ld,
+            float factor,
+            float[] scores,
+            int scoresAt,
+            float[] values,
+            int valuesAt,
+            float[] s,
+            int sumsAt,
+            int beforeAt,
+            int step,
+            int lanesAt) {
+        VectorMask<Float> mask = SPECIES.indexInRange(5 * LENGTH, left);
+        FloatVector weight0 = fromArray(SPECIES, scores, scoresAt).mul(factor);
+        FloatVector weight1 = fromArray(SPECIES, scores, scoresAt + LENGTH).mul(factor);
+        FloatVector weight2 = fromArray(SPECIES, scores, scoresAt + 2 * LENGTH).mul(factor);
+        FloatVector weight3 = fromArray(SPECIES, scores, scoresAt + 3 * LENGTH).mul(factor);
+        FloatVector weight4 = fromArray(SPECIES, scores, scoresAt + 4 * LENGTH).mul(factor);
+        // Masked, for beyond the tokens 0 times an infinite factor is NaN.
+        FloatVector weight5 =
+                fromArray(SPECIES, scores, scoresAt + 5 * LENGTH, mask).mul(factor, mask);
+        FloatVector value0 = fromArray(SPECIES, values, valuesAt);
+        FloatVector value1 = fromArray(SPECIES, values, valuesAt + LENGTH);
+        FloatVector value2 = fromArray(SPECIES, values, valuesAt + 2 * LENGTH);
+        FloatVector value3 = fromArray(SPECIES, values, valuesAt + 3 * LENGTH);
+        FloatVector value4 = fromArray(SPECIES, values, valuesAt + 4 * LENGTH);
+        FloatVector value5 = fromArray(SPECIES, values, valuesAt + 5 * LENGTH, mask);
+        int row = eAt;
+        int before = beforeAt;
+        for (int c = 0; c < rows * LENGTH; c += LENGTH) {
+            FloatVector sum = fromArray(SPECIES, s, sumsAt + c);
+            FloatVector lanes = fromArray(SPECIES, s, before);
+            FloatVector e0 = fromArray(SPECIES, e, row);
+            sum = e0.fma(weight0, sum);
+            lanes = e0.fma(value0, lanes);
+            loadLoadFence();
+            FloatVector e1 = fromArray(SPECIES, e, row + LENGTH);
+            sum = e1.fma(weight1, sum);
+            lanes = e1.fma(value1, lanes);
+            loadLoadFence();
+            FloatVector e2 = fromArray(SPECIES, e, row + 2 * LENGTH);
+            sum = e2.fma(weight2, sum);
+            lanes = e2.fma(value2, lanes);
+            loadLoadFence();
+            FloatVector e3 = fromArray(SPECIES, e, row + 3 * LENGTH);
+            sum = e3.fma(weight3, sum);
+            lanes = e3.fma(value3, lanes);
+            loadLoadFence();
+            FloatVector e4 = fromArray(SPECIES, e, row + 4 * LENGTH);
+            sum = e4.fma(weight4, sum);
+            lanes = e4.fma(value4, lanes);
+            loadLoadFence();
+            FloatVector e5 = fromArray(SPECIES, e, row + 5 * LENGTH, mask);
+            sum = e5.fma(weight5, sum);
+            lanes = e5.fma(value5, lanes);
+            sum.intoArray(s, sumsAt + c);
+            lanes.intoArray(s, lanesAt + c);
+            row += ld;
+            before += step;
+        }
+    }
+
+    /** Two vectors of tokens, and of the {@code left} tokens those that a third one takes; otherwise as {@link #six}. */
     private static void wide(
             int rows,
             int left,
@@ -146,14 +234,24 @@ record QueryGradient(
         FloatVector value0 = fromArray(SPECIES, values, valuesAt);
         FloatVector value1 = fromArray(SPECIES, values, valuesAt + LENGTH);
         FloatVector value2 = fromArray(SPECIES, values, valuesAt + 2 * LENGTH, mask);
-        for (int c = 0; c < rows; c++) {
-            FloatVector e0 = fromArray(SPECIES, e, eAt + c * ld);
-            FloatVector e1 = fromArray(SPECIES, e, eAt + c * ld + LENGTH);
-            FloatVector e2 = fromArray(SPECIES, e, eAt + c * ld + 2 * LENGTH, mask);
-            FloatVector sum = fromArray(SPECIES, s, sumsAt + c * LENGTH);
-            e2.fma(weight2, e1.fma(weight1, e0.fma(weight0, sum))).intoArray(s, sumsAt + c * LENGTH);
-            FloatVector lanes = fromArray(SPECIES, s, beforeAt + c * step);
-            e2.fma(value2, e1.fma(value1, e0.fma(value0, lanes))).intoArray(s, lanesAt + c * LENGTH);
+        int row = eAt;
+        int before = beforeAt;
+        for (int c = 0; c < rows * LENGTH; c += LENGTH) {
+            FloatVector sum = fromArray(SPECIES, s, sumsAt + c);
+            FloatVector lanes = fromArray(SPECIES, s, before);
+            FloatVector e0 = fromArray(SPECIES, e, row);
+            sum = e0.fma(weight0, sum);
+            lanes = e0.fma(value0, lanes);
+            FloatVector e1 = fromArray(SPECIES, e, row + LENGTH);
+            sum = e1.fma(weight1, sum);
+            lanes = e1.fma(value1, lanes);
+            FloatVector e2 = fromArray(SPECIES, e, row + 2 * LENGTH, mask);
+            sum = e2.fma(weight2, sum);
+            lanes = e2.fma(value2, lanes);
+            sum.intoArray(s, sumsAt + c);
+            lanes.intoArray(s, lanesAt + c);
+            row += ld;
+            before += step;
         }
     }
 

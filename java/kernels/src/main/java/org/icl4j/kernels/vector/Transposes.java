@@ -50,6 +50,9 @@ final class Transposes {
     /** Whether blocks are transposed in registers as a whole. */
     static final boolean BY_EIGHT = LENGTH == 8;
 
+    /** The other half of eight lanes, and the other pair of every four. */
+    static final VectorShuffle<Float> SWAP_HALVES = VectorShuffle.fromOp(SPECIES, lane -> lane ^ LENGTH / 2);
+
     static final VectorShuffle<Float> SWAP_PAIRS = VectorShuffle.fromOp(SPECIES, lane -> lane ^ 2);
 
     /** The upper lanes of every 8, of every 4 and of every 2. */
