@@ -12,8 +12,8 @@ import org.icl4j.kernels.Matrix;
  * <p>The object is kept and set anew, so that a group makes no garbage.
  */
 final class LockstepBackward {
-    /** What is read before the first row that is transposed. */
-    private static final int ROW_DOTS = LENGTH;
+    /** Before it are zeros; its end is also what is read before the first row that is transposed. */
+    private static final int ROW_DOTS = LockstepProducts.ZEROS;
 
     private final int[] qAt = new int[LENGTH];
     private final int[] kAt = new int[LENGTH];
@@ -31,13 +31,16 @@ final class LockstepBackward {
     private Matrix<float[]> dv;
     private int rows;
     private int dHead;
+    private int queriesOfBlock;
     private int factors;
     private int logSumExp;
     private int outDots;
     private int queries;
+    private int dOuts;
     private int keys;
     private int values;
-    private int dOuts;
+    private int dKeys;
+    private int dValues;
     private int weights;
     private int gradients;
     private int scoresOfPair;
@@ -63,17 +66,23 @@ final class LockstepBackward {
         dv = newDv;
         rows = newCall.q().rows();
         dHead = newCall.dHead();
-        int padded = LockstepPacking.padded(rows);
+        queriesOfBlock = LockstepPacking.queriesOfBlock(rows);
+        int padded = LockstepPacking.padded(queriesOfBlock);
+        int block = LockstepPacking.length(queriesOfBlock, dHead);
         int operand = LockstepPacking.length(rows, dHead);
+        boolean once = queriesOfBlock == rows;
         factors = ROW_DOTS + LENGTH * LENGTH;
         logSumExp = factors + LENGTH;
         outDots = logSumExp + padded * LENGTH;
         queries = outDots + padded * LENGTH;
-        keys = queries + operand;
+        dOuts = queries + block;
+        keys = dOuts + block;
         values = keys + operand;
-        dOuts = values + operand;
-        weights = dOuts + operand;
-        scoresOfPair = padded * PAIR;
+        // The gradients of the only block go where their operands were.
+        dKeys = once ? keys : values + operand;
+        dValues = once ? values : dKeys + operand;
+        weights = dValues + operand;
+        scoresOfPair = LockstepPacking.padded(rows) * PAIR;
         gradients = weights + padded / 2 * scoresOfPair;
         length = gradients + padded / 2 * scoresOfPair;
     }
@@ -109,56 +118,64 @@ final class LockstepBackward {
     }
 
     void run(float[] s) {
+        Arrays.fill(s, 0, LockstepProducts.ZEROS, 0);
+        pack(call.k(), kAt, 0, rows, 1, s, keys);
+        pack(call.v(), vAt, 0, rows, 1, s, values);
+        for (int i = 0; i < rows; i += queriesOfBlock) {
+            block(s, i, Math.min(queriesOfBlock, rows - i));
+        }
+        unpack(s, dKeys, 0, rows, 1, dk, dkAt);
+        unpack(s, dValues, 0, rows, 1, dv, dvAt);
+    }
+
+    private void block(float[] s, int first, int n) {
         float scale = (float) call.heads().scale();
-        pack(call.q(), qAt, scale, s, queries);
-        pack(call.k(), kAt, 1, s, keys);
-        pack(call.v(), vAt, 1, s, values);
-        pack(dOut, dOutAt, 1, s, dOuts);
-        loadLogSumExp(s);
-        outDots(s);
-        LockstepProducts.scores(s, rows, dHead, queries, keys, weights, scoresOfPair);
-        LockstepProducts.scores(s, rows, dHead, dOuts, values, gradients, scoresOfPair);
-        for (int i = 0; i < rows; i += 2) {
+        pack(call.q(), qAt, first, n, scale, s, queries);
+        pack(dOut, dOutAt, first, n, 1, s, dOuts);
+        loadLogSumExp(s, first, n);
+        outDots(s, first, n);
+        LockstepProducts.scores(s, first, n, dHead, queries, keys, weights, scoresOfPair);
+        LockstepProducts.scores(s, first, n, dHead, dOuts, values, gradients, scoresOfPair);
+        for (int i = 0; i < n; i += 2) {
             LockstepSoftmax.gradients(
                     s,
                     weights + i / 2 * scoresOfPair,
                     gradients + i / 2 * scoresOfPair,
-                    i + 2,
+                    first + i + 2,
                     logSumExp + i * LENGTH,
                     outDots + i * LENGTH);
         }
-        LockstepProducts.outer(s, rows, dHead, weights, scoresOfPair, dOuts, values);
-        unpack(s, values, 1, dv, dvAt);
-        LockstepProducts.mix(s, rows, dHead, gradients, scoresOfPair, keys, dOuts);
-        unpack(s, dOuts, scale, dq, dqAt);
-        LockstepProducts.outer(s, rows, dHead, gradients, scoresOfPair, queries, keys);
-        unpack(s, keys, 1, dk, dkAt);
+        LockstepProducts.outer(s, first, n, dHead, weights, scoresOfPair, dOuts, dValues);
+        // Where the gradients of the outputs were.
+        LockstepProducts.mix(s, first, n, 0, rows + 1, dHead, gradients, scoresOfPair, keys, dOuts);
+        unpack(s, dOuts, first, n, scale, dq, dqAt);
+        LockstepProducts.outer(s, first, n, dHead, gradients, scoresOfPair, queries, dKeys);
     }
 
-    private void pack(Matrix<float[]> m, int[] at, float factor, float[] s, int to) {
-        LockstepPacking.pack(m.array(), at, m.ld(), rows, dHead, factor, s, to);
+    private void pack(Matrix<float[]> m, int[] at, int first, int n, float factor, float[] s, int to) {
+        LockstepPacking.pack(m.array(), at, m.ld(), first, n, dHead, factor, s, to);
     }
 
-    private void unpack(float[] s, int from, float factor, Matrix<float[]> m, int[] at) {
+    private void unpack(float[] s, int from, int first, int n, float factor, Matrix<float[]> m, int[] at) {
         Arrays.fill(s, factors, factors + LENGTH, factor);
-        LockstepPacking.unpack(s, from, rows, dHead, factors, 0, m.array(), at, m.ld());
+        LockstepPacking.unpack(s, from, first, n, dHead, factors, 0, m.array(), at, m.ld());
     }
 
-    private void loadLogSumExp(float[] s) {
+    private void loadLogSumExp(float[] s, int first, int n) {
         float[] from = call.logSumExp().array();
         for (int lane = 0; lane < LENGTH; lane++) {
-            for (int i = 0; i < rows; i++) {
-                s[logSumExp + i * LENGTH + lane] = from[logSumExpAt[lane] + i];
+            for (int i = 0; i < n; i++) {
+                s[logSumExp + i * LENGTH + lane] = from[logSumExpAt[lane] + first + i];
             }
         }
-        Arrays.fill(s, logSumExp + rows * LENGTH, outDots, 0);
+        Arrays.fill(s, logSumExp + n * LENGTH, outDots, 0);
     }
 
     /** dOut·out of each query. */
-    private void outDots(float[] s) {
-        for (int i = 0; i < rows; i++) {
-            int ofOut = i * call.out().ld();
-            int ofDOut = i * dOut.ld();
+    private void outDots(float[] s, int first, int n) {
+        for (int i = 0; i < n; i++) {
+            int ofOut = (first + i) * call.out().ld();
+            int ofDOut = (first + i) * dOut.ld();
             for (int lane = 0; lane < LENGTH; lane++) {
                 Softmax.dotLanes(
                         dOut.array(),
@@ -171,6 +188,6 @@ final class LockstepBackward {
             }
             LaneTotals.sums(s, ROW_DOTS, outDots + i * LENGTH);
         }
-        Arrays.fill(s, outDots + rows * LENGTH, queries, 0);
+        Arrays.fill(s, outDots + n * LENGTH, queries, 0);
     }
 }

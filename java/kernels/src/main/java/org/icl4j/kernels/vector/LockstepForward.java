@@ -5,19 +5,23 @@ import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 import static org.icl4j.kernels.vector.LockstepTiles.PAIR;
+import static org.icl4j.kernels.vector.QueryBlock.KEYS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.icl4j.kernels.Matrix;
 
 /**
- * Causal attention of up to LENGTH heads with one block of keys at once, a lane each: no lane is spent on filling up, and the rows of
- * neighbouring heads are read and written together. It has the bits of {@link HeadForward}.
+ * Causal attention of up to LENGTH heads, a lane each: no lane is spent on filling up, and the rows of neighbouring heads are read and
+ * written together. It has the bits of {@link HeadForward}, and goes through blocks of queries and keys as that does.
  *
  * <p>The object is kept and set anew, so that a group makes no garbage.
  */
 final class LockstepForward {
-    /** What is read before the first row that is transposed. */
-    private static final int PARTIAL = LENGTH;
+    /** Its end is also what is read before the first row that is transposed. */
+    private static final int WORKING = LockstepProducts.ZEROS;
+
+    private static final int STATISTICS = WORKING + LockstepSoftmax.WORKING_LENGTH;
 
     private final int[] qAt = new int[LENGTH];
     private final int[] kAt = new int[LENGTH];
@@ -28,9 +32,11 @@ final class LockstepForward {
     private int heads;
     private int rows;
     private int dHead;
-    private int max;
-    private int sum;
+    private int queriesOfBlock;
+    private int step;
     private int queries;
+    private int lost;
+    private int mix;
     private int keys;
     private int values;
     private int scores;
@@ -42,16 +48,19 @@ final class LockstepForward {
         call = newCall;
         rows = newCall.q().rows();
         dHead = newCall.dHead();
-        int padded = LockstepPacking.padded(rows);
+        queriesOfBlock = LockstepPacking.queriesOfBlock(rows);
+        int block = LockstepPacking.length(queriesOfBlock, dHead);
+        int later = rows > KEYS ? block : 0;
         int operand = LockstepPacking.length(rows, dHead);
-        max = PARTIAL + LockstepSoftmax.PARTIAL_LENGTH;
-        sum = max + padded * LENGTH;
-        queries = sum + padded * LENGTH;
-        keys = queries + operand;
+        step = LockstepPacking.padded(queriesOfBlock) * LENGTH;
+        queries = STATISTICS + 4 * step;
+        lost = queries + block;
+        mix = lost + later;
+        keys = mix + later;
         values = keys + operand;
         scores = values + operand;
-        scoresOfPair = padded * PAIR;
-        length = scores + padded / 2 * scoresOfPair;
+        scoresOfPair = LockstepPacking.padded(rows) * PAIR;
+        length = scores + LockstepPacking.padded(queriesOfBlock) / 2 * scoresOfPair;
     }
 
     /** Heads {@code first} … {@code first + n} of all entries' heads, from 1 to LENGTH. */
@@ -77,54 +86,102 @@ final class LockstepForward {
         return length;
     }
 
-    /** Whether the results were written; they are not if a value may be no finite number, which here meets queries that do not see it. */
+    /**
+     * Whether the results were written; they are not, or not all and not rightly, if a value may be no finite number, which here meets
+     * queries that do not see it.
+     */
     boolean run(float[] s) {
-        pack(call.q(), qAt, (float) call.heads().scale(), s, queries);
-        pack(call.k(), kAt, 1, s, keys);
-        pack(call.v(), vAt, 1, s, values);
-        LockstepProducts.scores(s, rows, dHead, queries, keys, scores, scoresOfPair);
-        for (int i = 0; i < rows; i += 2) {
+        pack(call.k(), kAt, 0, rows, 1, s, keys);
+        pack(call.v(), vAt, 0, rows, 1, s, values);
+        boolean isFinite = true;
+        for (int i = 0; i < rows && isFinite; i += queriesOfBlock) {
+            isFinite = block(s, i, Math.min(queriesOfBlock, rows - i));
+        }
+        return isFinite;
+    }
+
+    private void pack(Matrix<float[]> m, int[] at, int first, int n, float factor, float[] s, int to) {
+        LockstepPacking.pack(m.array(), at, m.ld(), first, n, dHead, factor, s, to);
+    }
+
+    private boolean block(float[] s, int first, int n) {
+        pack(call.q(), qAt, first, n, (float) call.heads().scale(), s, queries);
+        LockstepProducts.scores(s, first, n, dHead, queries, keys, scores, scoresOfPair);
+        LockstepSoftmax.begin(s, LockstepPacking.padded(n), STATISTICS, step);
+        for (int key = 0; key < first + n; key += KEYS) {
+            weigh(s, first, n, key);
+            // Where the queries were.
+            int to = key == 0 ? queries : mix;
+            LockstepProducts.mix(s, first, n, key, KEYS, dHead, scores, scoresOfPair, values, to);
+            if (key > 0) {
+                addToTotals(s, first, n, key);
+            }
+        }
+        LockstepSoftmax.end(s, n, STATISTICS, step);
+        return isFinite(s, n) && store(s, first, n);
+    }
+
+    /** The queries that see keys from {@code key} on. */
+    private void weigh(float[] s, int first, int n, int key) {
+        for (int i = Math.max(0, key - first) / 2 * 2; i < n; i += 2) {
+            int seen = first + i + 2 - key;
             LockstepSoftmax.weigh(
-                    s, scores + i / 2 * scoresOfPair, i + 2, max + i * LENGTH, sum + i * LENGTH, PARTIAL);
+                    s,
+                    scores + i / 2 * scoresOfPair + key * PAIR,
+                    Math.min(KEYS, seen),
+                    seen <= KEYS,
+                    STATISTICS + i * LENGTH,
+                    step,
+                    WORKING);
         }
-        LockstepSoftmax.finish(s, rows, max, sum);
-        // Where the queries were.
-        LockstepProducts.mix(s, rows, dHead, scores, scoresOfPair, values, queries);
-        if (!isFinite(s, queries + (rows - 1) / 2 * LockstepPacking.pair(dHead) + (rows - 1) % 2 * LENGTH, dHead)) {
-            return false;
-        }
-        LockstepPacking.unpack(
-                s,
-                queries,
-                rows,
-                dHead,
-                sum,
-                LENGTH,
-                call.out().array(),
-                outAt,
-                call.out().ld());
-        storeLogSumExp(s);
-        return true;
     }
 
-    private void pack(Matrix<float[]> m, int[] at, float factor, float[] s, int to) {
-        LockstepPacking.pack(m.array(), at, m.ld(), rows, dHead, factor, s, to);
+    /** total ← factor·total + mix for the queries that see keys from {@code key} on; the first time nothing was lost yet. */
+    private void addToTotals(float[] s, int first, int n, int key) {
+        if (key == KEYS) {
+            Arrays.fill(s, lost, mix, 0);
+        }
+        int pair = LockstepPacking.pair(dHead);
+        int factors = LockstepSoftmax.factors(STATISTICS, step);
+        for (int i = Math.max(0, key - first) / 2 * 2; i < n; i += 2) {
+            for (int d = 0; d < dHead * PAIR; d += LENGTH) {
+                int at = i / 2 * pair + d;
+                RunningSoftmax.addCompensated(
+                        s, queries + at, lost + at, factors + i * LENGTH + d % PAIR, true, mix + at);
+            }
+        }
     }
 
-    private static boolean isFinite(float[] s, int at, int cols) {
+    private boolean isFinite(float[] s, int n) {
+        int last = queries + (n - 1) / 2 * LockstepPacking.pair(dHead) + (n - 1) % 2 * LENGTH;
         FloatVector zeros = zero(SPECIES);
-        for (int d = 0; d < cols; d++) {
-            zeros = fromArray(SPECIES, s, at + d * PAIR).fma(zero(SPECIES), zeros);
+        for (int d = 0; d < dHead * PAIR; d += PAIR) {
+            zeros = fromArray(SPECIES, s, last + d).fma(zero(SPECIES), zeros);
         }
         return zeros.eq(0).allTrue();
     }
 
-    private void storeLogSumExp(float[] s) {
+    private boolean store(float[] s, int first, int n) {
+        if (first + n > KEYS) {
+            addLost(s, LockstepPacking.length(n, dHead));
+        }
+        Matrix<float[]> out = call.out();
+        int factors = LockstepSoftmax.factors(STATISTICS, step);
+        LockstepPacking.unpack(s, queries, first, n, dHead, factors, LENGTH, out.array(), outAt, out.ld());
         float[] to = call.logSumExp().array();
         for (int lane = 0; lane < heads; lane++) {
-            for (int i = 0; i < rows; i++) {
-                to[logSumExpAt[lane] + i] = s[max + i * LENGTH + lane];
+            for (int i = 0; i < n; i++) {
+                to[logSumExpAt[lane] + first + i] = s[STATISTICS + i * LENGTH + lane];
             }
+        }
+        return true;
+    }
+
+    private void addLost(float[] s, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            fromArray(SPECIES, s, queries + i)
+                    .add(fromArray(SPECIES, s, lost + i))
+                    .intoArray(s, queries + i);
         }
     }
 }

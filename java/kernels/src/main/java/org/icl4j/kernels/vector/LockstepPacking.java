@@ -15,19 +15,20 @@ final class LockstepPacking {
     private LockstepPacking() {}
 
     /**
-     * to[i/2, d, i mod 2, lane] ← factor·from[at[lane] + i·ld + d] for {@code rows} rows; a row that is missing to {@link #padded}
+     * to[i/2, d, i mod 2, lane] ← factor·from[at[lane] + (first + i)·ld + d] for {@code rows} rows; a row that is missing to {@link #padded}
      * becomes 0.
      *
      * @param cols a multiple of LENGTH
      */
-    static void pack(float[] from, int[] at, int ld, int rows, int cols, float factor, float[] to, int toAt) {
-        boolean byEight = Transposes.BY_EIGHT && LockstepTransposes.canReadAround(from, at, (rows - 1) * ld + cols);
+    static void pack(
+            float[] from, int[] at, int ld, int first, int rows, int cols, float factor, float[] to, int toAt) {
+        boolean byEight = Transposes.BY_EIGHT && LockstepTransposes.canReadAround(from, at, (first + rows - 1) * ld + cols);
         for (int i = 0; i < rows; i++) {
             int row = toAt + i / 2 * pair(cols) + i % 2 * LENGTH;
             if (byEight) {
-                LockstepTransposes.fromEightPlaces(from, at, i * ld, cols, factor, to, row);
+                LockstepTransposes.fromEightPlaces(from, at, (first + i) * ld, cols, factor, to, row);
             } else {
-                LockstepTransposes.fromPlaces(from, at, i * ld, cols, factor, to, row);
+                LockstepTransposes.fromPlaces(from, at, (first + i) * ld, cols, factor, to, row);
             }
         }
         for (int i = rows; i < padded(rows); i++) {
@@ -57,6 +58,11 @@ final class LockstepPacking {
         return (cols + 1) * PAIR;
     }
 
+    /** Queries that are taken together: all where a block of keys holds their weights, and else as many as in {@link QueryBlock}. */
+    static int queriesOfBlock(int rows) {
+        return rows <= QueryBlock.KEYS ? rows : QueryBlock.QUERIES;
+    }
+
     /** Elements of {@code rows} rows. */
     static int length(int rows, int cols) {
         return padded(rows) / 2 * pair(cols);
@@ -68,20 +74,29 @@ final class LockstepPacking {
     }
 
     /**
-     * to[at[lane] + i·ld + d] ← factors[i, lane]·from[i/2, d, i mod 2, lane] for {@code rows} rows.
+     * to[at[lane] + (first + i)·ld + d] ← factors[i, lane]·from[i/2, d, i mod 2, lane] for {@code rows} rows.
      *
      * @param factorsAt where the factors of row 0 are in {@code from}
      * @param factorStep from those of a row to those of the next
      */
     static void unpack(
-            float[] from, int fromAt, int rows, int cols, int factorsAt, int factorStep, float[] to, int[] at, int ld) {
+            float[] from,
+            int fromAt,
+            int first,
+            int rows,
+            int cols,
+            int factorsAt,
+            int factorStep,
+            float[] to,
+            int[] at,
+            int ld) {
         for (int i = 0; i < rows; i++) {
             int row = fromAt + i / 2 * pair(cols) + i % 2 * LENGTH;
             int factors = factorsAt + i * factorStep;
             if (Transposes.BY_EIGHT) {
-                LockstepTransposes.toEightPlaces(from, row, cols, factors, to, at, i * ld);
+                LockstepTransposes.toEightPlaces(from, row, cols, factors, to, at, (first + i) * ld);
             } else {
-                LockstepTransposes.toPlaces(from, row, cols, factors, to, at, i * ld);
+                LockstepTransposes.toPlaces(from, row, cols, factors, to, at, (first + i) * ld);
             }
         }
     }

@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Register tiles of products of which every lane has its own: an element is a vector, a lane of it a head. One fused multiply-add a
- * term, in ascending order from 0.
+ * term, in ascending order.
  *
  * <p>A matrix of rows and columns is stored by pairs of rows, [rows/2, columns, 2, {@link Lanes#LENGTH}], so that all that a step of a
  * tile reads lies at constant distances from a few places, and an element takes no instructions for its address. All operands are in one
@@ -144,16 +144,18 @@ final class LockstepTiles {
     }
 
     /**
-     * Two rows of Aᵀ·B, otherwise as {@link #mix}.
+     * Two rows of S + Aᵀ·B, otherwise as {@link #mix}.
      *
      * @param aAt the first pair of rows of A, at the first of two columns
      * @param lda elements of a pair of rows of A
+     * @param startAt column 0 of S
      */
-    static void outer(int width, float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int cAt) {
+    static void outer(
+            int width, float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int startAt, int cAt) {
         if (width == WIDE) {
-            outer6(s, pairs, aAt, lda, bAt, ldb, cAt);
+            outer6(s, pairs, aAt, lda, bAt, ldb, startAt, cAt);
         } else {
-            outer4(s, pairs, aAt, lda, bAt, ldb, cAt);
+            outer4(s, pairs, aAt, lda, bAt, ldb, startAt, cAt);
         }
     }
 
@@ -302,19 +304,19 @@ final class LockstepTiles {
     }
 
     /** Two rows and six columns of Aᵀ·B; arguments as of {@link #outer}. */
-    private static void outer6(float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int cAt) {
-        FloatVector c0_0 = zero(SPECIES);
-        FloatVector c0_1 = zero(SPECIES);
-        FloatVector c1_0 = zero(SPECIES);
-        FloatVector c1_1 = zero(SPECIES);
-        FloatVector c2_0 = zero(SPECIES);
-        FloatVector c2_1 = zero(SPECIES);
-        FloatVector c3_0 = zero(SPECIES);
-        FloatVector c3_1 = zero(SPECIES);
-        FloatVector c4_0 = zero(SPECIES);
-        FloatVector c4_1 = zero(SPECIES);
-        FloatVector c5_0 = zero(SPECIES);
-        FloatVector c5_1 = zero(SPECIES);
+    private static void outer6(float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int startAt, int cAt) {
+        FloatVector c0_0 = fromArray(SPECIES, s, startAt);
+        FloatVector c0_1 = fromArray(SPECIES, s, startAt + LENGTH);
+        FloatVector c1_0 = fromArray(SPECIES, s, startAt + 2 * LENGTH);
+        FloatVector c1_1 = fromArray(SPECIES, s, startAt + 3 * LENGTH);
+        FloatVector c2_0 = fromArray(SPECIES, s, startAt + 4 * LENGTH);
+        FloatVector c2_1 = fromArray(SPECIES, s, startAt + 5 * LENGTH);
+        FloatVector c3_0 = fromArray(SPECIES, s, startAt + 6 * LENGTH);
+        FloatVector c3_1 = fromArray(SPECIES, s, startAt + 7 * LENGTH);
+        FloatVector c4_0 = fromArray(SPECIES, s, startAt + 8 * LENGTH);
+        FloatVector c4_1 = fromArray(SPECIES, s, startAt + 9 * LENGTH);
+        FloatVector c5_0 = fromArray(SPECIES, s, startAt + 10 * LENGTH);
+        FloatVector c5_1 = fromArray(SPECIES, s, startAt + 11 * LENGTH);
         for (int p = 0; p < pairs; p++) {
             int a = aAt + p * lda;
             int b = bAt + p * ldb;
@@ -386,15 +388,15 @@ final class LockstepTiles {
     }
 
     /** Two rows and four columns of Aᵀ·B; arguments as of {@link #outer}. */
-    private static void outer4(float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int cAt) {
-        FloatVector c0_0 = zero(SPECIES);
-        FloatVector c0_1 = zero(SPECIES);
-        FloatVector c1_0 = zero(SPECIES);
-        FloatVector c1_1 = zero(SPECIES);
-        FloatVector c2_0 = zero(SPECIES);
-        FloatVector c2_1 = zero(SPECIES);
-        FloatVector c3_0 = zero(SPECIES);
-        FloatVector c3_1 = zero(SPECIES);
+    private static void outer4(float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int startAt, int cAt) {
+        FloatVector c0_0 = fromArray(SPECIES, s, startAt);
+        FloatVector c0_1 = fromArray(SPECIES, s, startAt + LENGTH);
+        FloatVector c1_0 = fromArray(SPECIES, s, startAt + 2 * LENGTH);
+        FloatVector c1_1 = fromArray(SPECIES, s, startAt + 3 * LENGTH);
+        FloatVector c2_0 = fromArray(SPECIES, s, startAt + 4 * LENGTH);
+        FloatVector c2_1 = fromArray(SPECIES, s, startAt + 5 * LENGTH);
+        FloatVector c3_0 = fromArray(SPECIES, s, startAt + 6 * LENGTH);
+        FloatVector c3_1 = fromArray(SPECIES, s, startAt + 7 * LENGTH);
         for (int p = 0; p < pairs; p++) {
             int a = aAt + p * lda;
             int b = bAt + p * ldb;

@@ -156,7 +156,7 @@ final class RunningSoftmax {
      *
      * @param each whether every lane has a factor of its own
      */
-    private static void addCompensated(float[] s, int total, int lost, int factorAt, boolean each, int termAt) {
+    static void addCompensated(float[] s, int total, int lost, int factorAt, boolean each, int termAt) {
         FloatVector factor = each ? fromArray(SPECIES, s, factorAt) : broadcast(SPECIES, s[factorAt]);
         FloatVector term = fromArray(SPECIES, s, termAt);
         // Adding 0 makes a −0 a 0, which it is where a total begins with zeros.
