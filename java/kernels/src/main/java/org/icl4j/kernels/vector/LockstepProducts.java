@@ -70,7 +70,7 @@ final class LockstepProducts {
                 int ofB = b + i * pair + d * PAIR;
                 int ofC = c + key / 2 * pair + d * PAIR;
                 int start = key < first ? ofC : 0;
-                LockstepTiles.outer(width(cols - d), s, pairs(rows) - i, ofA, lda, ofB, pair, start, ofC);
+                LockstepOuterTiles.add(width(cols - d), s, pairs(rows) - i, ofA, lda, ofB, pair, start, ofC);
             }
         }
     }
