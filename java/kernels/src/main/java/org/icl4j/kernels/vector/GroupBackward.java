@@ -334,11 +334,12 @@ final class GroupBackward {
     /** to[key, :] += Σ over the queries that see it of weights[query, key]·rows[query, :]. */
     private static void addOuter(QueryBlock queries, int j, float[] s, Layout at, int weights, int rows, int to) {
         for (int d = 0; d < at.padded; d += WIDTH) {
-            for (int key = 0; key < KEYS; key += ROWS) {
+            for (int key = 0; key < KEYS; key += OuterTiles.rows(key)) {
                 int row = queries.firstRow(j + key);
-                int n = queries.endRow(j + key + ROWS - 1) - row;
+                int n = queries.endRow(j + key + OuterTiles.rows(key) - 1) - row;
                 if (n > 0) {
                     OuterTiles.add(
+                            OuterTiles.rows(key),
                             at.padded - d,
                             s,
                             n,

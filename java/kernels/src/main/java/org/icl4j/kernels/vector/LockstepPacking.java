@@ -12,6 +12,9 @@ import org.icl4j.kernels.Matrix;
  * Rows of LENGTH heads to matrices of which each lane is a head, as {@link LockstepTiles} stores them, and back.
  */
 final class LockstepPacking {
+    /** An even number. */
+    private static final int QUERIES = 32;
+
     private LockstepPacking() {}
 
     /**
@@ -58,9 +61,9 @@ final class LockstepPacking {
         return (cols + 1) * PAIR;
     }
 
-    /** Queries that are taken together: all where a block of keys holds their weights, and else as many as in {@link QueryBlock}. */
+    /** Queries that are taken together: all where a block of keys holds their weights, and else {@link #QUERIES}. */
     static int queriesOfBlock(int rows) {
-        return rows <= QueryBlock.KEYS ? rows : QueryBlock.QUERIES;
+        return rows <= QueryBlock.KEYS ? rows : QUERIES;
     }
 
     /** Elements of {@code rows} rows. */

@@ -27,10 +27,7 @@ final class QueryBlock {
     static final int KEYS = 64;
 
     /** Queries of a block: whole tiles, and whole vectors. */
-    static final int QUERIES = 32;
-
-    /** Scores are computed for whole tiles of {@link OuterTiles} too, which read them. */
-    private static final int LEAST = Math.max(LENGTH, ROWS);
+    static final int QUERIES = ROWS == 8 ? 32 : 48;
 
     private static final float[] NUMBERS = numbers();
 
@@ -134,15 +131,16 @@ final class QueryBlock {
         return end(row + rows(row) - 1, j);
     }
 
-    /** Where the scores begin that are computed for the tile from {@code row}. */
+    /** Where the scores begin that are computed for the tile from {@code row}: what it sees, and what {@link OuterTiles} read beside it. */
     int from(int row, int j) {
-        int grain = Math.max(WIDTH, ROWS);
-        return begin(row, j) / grain * grain;
+        int begin = begin(row, j);
+        return begin == KEYS ? KEYS : Math.max(0, begin - OuterTiles.MARGIN) / WIDTH * WIDTH;
     }
 
     /** Where they end: with a whole vector, at {@link #from} or before it if the tile sees nothing of the block. */
     int to(int row, int j) {
-        return Math.ceilDiv(tileEnd(row, j), LEAST) * LEAST;
+        int end = tileEnd(row, j);
+        return end == 0 ? 0 : Math.min(KEYS, Lanes.padded(end + OuterTiles.MARGIN));
     }
 
     /**
