@@ -91,7 +91,8 @@ class AttentionLockstepTest {
         void run(Kernels<float[]> kernels, boolean withValueThatIsNot) {
             isFinite = !withValueThatIsNot;
             if (withValueThatIsNot) {
-                v.array()[random.nextInt(v.array().length)] = random.nextBoolean() ? Float.NaN : Float.NEGATIVE_INFINITY;
+                v.array()[random.nextInt(v.array().length)] =
+                        random.nextBoolean() ? Float.NaN : Float.NEGATIVE_INFINITY;
             }
             AttentionHeads heads = new AttentionHeads(nHeads, scale);
             kernels.attention(heads, q, k, v, out, logSumExp);
@@ -145,8 +146,8 @@ class AttentionLockstepTest {
         }
 
         private String describe(String what, int b, int h) {
-            return what + " of head " + h + " of entry " + b + " of [" + batch + ", " + rows + ", " + nHeads + "x" + dHead
-                    + "] finite " + isFinite;
+            return what + " of head " + h + " of entry " + b + " of [" + batch + ", " + rows + ", " + nHeads + "x"
+                    + dHead + "] finite " + isFinite;
         }
     }
 }

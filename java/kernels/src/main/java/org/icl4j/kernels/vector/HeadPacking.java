@@ -62,8 +62,7 @@ final class HeadPacking {
         return zero.reduceLanes(VectorOperators.ADD);
     }
 
-    private static float column(
-            float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt) {
+    private static float column(float[] from, int at, int ld, int rows, int cols, float factor, float[] to, int toAt) {
         VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(LENGTH, cols));
         FloatVector zero = zero(SPECIES);
         for (int j = 0; j < rows; j++) {

@@ -99,13 +99,21 @@ final class LaneTotals {
         v7 = v7.add(v7.rearrange(SWAP_PAIRS));
         FloatVector even0 = v0.blend(v2, UPPER_TWO);
         FloatVector odd0 = v1.blend(v3, UPPER_TWO);
-        FloatVector left0 = even0.blend(odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
-        FloatVector right0 = even0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd0, UPPER_ONE);
+        FloatVector left0 = even0.blend(
+                odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
+        FloatVector right0 = even0.reinterpretAsLongs()
+                .lanewise(VectorOperators.LSHR, 32)
+                .reinterpretAsFloats()
+                .blend(odd0, UPPER_ONE);
         FloatVector groups0 = left0.add(right0);
         FloatVector even4 = v4.blend(v6, UPPER_TWO);
         FloatVector odd4 = v5.blend(v7, UPPER_TWO);
-        FloatVector left4 = even4.blend(odd4.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
-        FloatVector right4 = even4.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd4, UPPER_ONE);
+        FloatVector left4 = even4.blend(
+                odd4.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
+        FloatVector right4 = even4.reinterpretAsLongs()
+                .lanewise(VectorOperators.LSHR, 32)
+                .reinterpretAsFloats()
+                .blend(odd4, UPPER_ONE);
         FloatVector groups4 = left4.add(right4);
         FloatVector low = groups0.blend(groups4.rearrange(SWAP_HALVES), UPPER_FOUR);
         FloatVector high = groups0.rearrange(SWAP_HALVES).blend(groups4, UPPER_FOUR);

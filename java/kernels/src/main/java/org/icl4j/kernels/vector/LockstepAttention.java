@@ -9,8 +9,11 @@ import org.icl4j.kernels.provider.WorkerPool;
  * Attention of many heads over not too many keys, LENGTH heads at a time, a lane each. Which heads are taken so does not show in the results.
  */
 final class LockstepAttention {
-    /** Elements of an operand of LENGTH heads. With as many it takes .9 of the time, with twice as many the gradient takes 1.3 times. */
-    private static final int MOST_ELEMENTS = 1 << 17;
+    /** Elements of an operand of LENGTH heads in the forward pass: with so many it takes .8 of the time. */
+    private static final int MOST_FORWARD = 1 << 17;
+
+    /** The same in the backward pass: with twice as many it takes 1.1 times as long. */
+    private static final int MOST_BACKWARD = 1 << 16;
 
     /** Heads that are worth a group that idle lanes fill up. */
     private static final int LEAST = 3 * LENGTH / 4;
@@ -32,15 +35,24 @@ final class LockstepAttention {
         backwards = new Idle<>(workers.threads(), LockstepBackward::new);
     }
 
-    /** How many of all entries' heads, from the first on, are computed so. */
-    int heads(AttentionCall call) {
+    /** How many of all entries' heads, from the first on, are computed so in the forward pass. */
+    int forwardHeads(AttentionCall call) {
+        return heads(call, MOST_FORWARD);
+    }
+
+    /** As {@link #forwardHeads}, in the backward pass. */
+    int backwardHeads(AttentionCall call) {
+        return heads(call, MOST_BACKWARD);
+    }
+
+    private int heads(AttentionCall call, int mostElements) {
         int heads = call.q().count() * call.heads().nHeads();
         int rest = heads % LENGTH;
         int taken = rest < LEAST ? heads - rest : heads;
-        return fits(call) && groups(taken) >= workers.threads() ? taken : 0;
+        return fits(call, mostElements) && groups(taken) >= workers.threads() ? taken : 0;
     }
 
-    private static boolean fits(AttentionCall call) {
+    private static boolean fits(AttentionCall call, int mostElements) {
         int rows = call.q().rows();
         int dHead = call.dHead();
         return rows > 1
@@ -51,7 +63,7 @@ final class LockstepAttention {
                 && call.heads().groupSize() == 1
                 && dHead > 0
                 && dHead % LENGTH == 0
-                && (long) rows * dHead * LENGTH <= MOST_ELEMENTS;
+                && (long) rows * dHead * LENGTH <= mostElements;
     }
 
     private static int groups(int heads) {

@@ -4,7 +4,6 @@ import static java.lang.invoke.VarHandle.loadLoadFence;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
-import static org.icl4j.kernels.vector.LockstepTiles.PAIR;
 import static org.icl4j.kernels.vector.LockstepTiles.WIDE;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,8 +22,7 @@ final class LockstepOuterTiles {
      * @param lda elements of a pair of rows of A
      * @param startAt column 0 of S
      */
-    static void add(
-            int width, float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int startAt, int cAt) {
+    static void add(int width, float[] s, int pairs, int aAt, int lda, int bAt, int ldb, int startAt, int cAt) {
         if (width == WIDE) {
             outer6(s, pairs, aAt, lda, bAt, ldb, startAt, cAt);
         } else {

@@ -1,6 +1,5 @@
 package org.icl4j.kernels.vector;
 
-import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
@@ -25,7 +24,8 @@ final class LockstepPacking {
      */
     static void pack(
             float[] from, int[] at, int ld, int first, int rows, int cols, float factor, float[] to, int toAt) {
-        boolean byEight = Transposes.BY_EIGHT && LockstepTransposes.canReadAround(from, at, (first + rows - 1) * ld + cols);
+        boolean byEight =
+                Transposes.BY_EIGHT && LockstepTransposes.canReadAround(from, at, (first + rows - 1) * ld + cols);
         for (int i = 0; i < rows; i++) {
             int row = toAt + i / 2 * pair(cols) + i % 2 * LENGTH;
             if (byEight) {

@@ -73,8 +73,7 @@ final class LockstepSoftmax {
         halve(s, working);
         int sum = statistics + step;
         for (int i = 0; i < PAIR; i += LENGTH) {
-            RunningSoftmax.addCompensated(
-                    s, sum + i, sum + step + i, factors(statistics, step) + i, true, working + i);
+            RunningSoftmax.addCompensated(s, sum + i, sum + step + i, factors(statistics, step) + i, true, working + i);
         }
     }
 
@@ -115,7 +114,8 @@ final class LockstepSoftmax {
         for (int k = 0; k < keys * PAIR; k += PAIR) {
             int at = scores + k;
             FloatVector weight0 = Softmax.exponential(fromArray(SPECIES, s, at).sub(base0));
-            FloatVector weight1 = Softmax.exponential(fromArray(SPECIES, s, at + LENGTH).sub(base1));
+            FloatVector weight1 =
+                    Softmax.exponential(fromArray(SPECIES, s, at + LENGTH).sub(base1));
             weight0.intoArray(s, at);
             weight1.intoArray(s, at + LENGTH);
             int to = partial + (k & PARTIAL_LENGTH - 1);

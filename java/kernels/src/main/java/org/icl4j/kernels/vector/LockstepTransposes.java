@@ -33,8 +33,7 @@ final class LockstepTransposes {
      * to[c, lane] ← factor·from[at[lane] + row + c] for {@code cols} columns, a multiple of 8. Reads up to four elements before the
      * places of lanes 4 … 7 and behind those of lanes 0 … 3.
      */
-    static void fromEightPlaces(
-            float[] from, int[] at, int row, int cols, float factor, float[] to, int toAt) {
+    static void fromEightPlaces(float[] from, int[] at, int row, int cols, float factor, float[] to, int toAt) {
         int at0 = at[0] + row;
         int at1 = at[1] + row;
         int at2 = at[2] + row;
@@ -44,19 +43,45 @@ final class LockstepTransposes {
         int at6 = at[6] + row - 4;
         int at7 = at[7] + row - 4;
         for (int c = 0; c < cols; c += 4) {
-            FloatVector v0 = fromArray(SPECIES, from, at0 + c).blend(fromArray(SPECIES, from, at4 + c), UPPER_FOUR).mul(factor);
-            FloatVector v1 = fromArray(SPECIES, from, at1 + c).blend(fromArray(SPECIES, from, at5 + c), UPPER_FOUR).mul(factor);
-            FloatVector v2 = fromArray(SPECIES, from, at2 + c).blend(fromArray(SPECIES, from, at6 + c), UPPER_FOUR).mul(factor);
-            FloatVector v3 = fromArray(SPECIES, from, at3 + c).blend(fromArray(SPECIES, from, at7 + c), UPPER_FOUR).mul(factor);
+            FloatVector v0 = fromArray(SPECIES, from, at0 + c)
+                    .blend(fromArray(SPECIES, from, at4 + c), UPPER_FOUR)
+                    .mul(factor);
+            FloatVector v1 = fromArray(SPECIES, from, at1 + c)
+                    .blend(fromArray(SPECIES, from, at5 + c), UPPER_FOUR)
+                    .mul(factor);
+            FloatVector v2 = fromArray(SPECIES, from, at2 + c)
+                    .blend(fromArray(SPECIES, from, at6 + c), UPPER_FOUR)
+                    .mul(factor);
+            FloatVector v3 = fromArray(SPECIES, from, at3 + c)
+                    .blend(fromArray(SPECIES, from, at7 + c), UPPER_FOUR)
+                    .mul(factor);
             FloatVector even0 = v0.blend(v2.rearrange(SWAP_PAIRS), UPPER_TWO);
             FloatVector even1 = v1.blend(v3.rearrange(SWAP_PAIRS), UPPER_TWO);
             FloatVector odd0 = v0.rearrange(SWAP_PAIRS).blend(v2, UPPER_TWO);
             FloatVector odd1 = v1.rearrange(SWAP_PAIRS).blend(v3, UPPER_TWO);
             int out = toAt + c * PAIR;
-            even0.blend(even1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, out);
-            even0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(even1, UPPER_ONE).intoArray(to, out + PAIR);
-            odd0.blend(odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, out + 2 * PAIR);
-            odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd1, UPPER_ONE).intoArray(to, out + 3 * PAIR);
+            even0.blend(
+                            even1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .intoArray(to, out);
+            even0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(even1, UPPER_ONE)
+                    .intoArray(to, out + PAIR);
+            odd0.blend(
+                            odd1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .intoArray(to, out + 2 * PAIR);
+            odd0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(odd1, UPPER_ONE)
+                    .intoArray(to, out + 3 * PAIR);
         }
     }
 
@@ -66,11 +91,9 @@ final class LockstepTransposes {
      * @param fromAt at least 4
      * @param factors where they are in {@code from}
      */
-    static void toEightPlaces(
-            float[] from, int fromAt, int cols, int factors, float[] to, int[] at, int row) {
+    static void toEightPlaces(float[] from, int fromAt, int cols, int factors, float[] to, int[] at, int row) {
         toFourPlaces(from, fromAt, cols, factors, to, at[0] + row, at[1] + row, at[2] + row, at[3] + row);
-        toFourPlaces(
-                from, fromAt + 4, cols, factors + 4, to, at[4] + row, at[5] + row, at[6] + row, at[7] + row);
+        toFourPlaces(from, fromAt + 4, cols, factors + 4, to, at[4] + row, at[5] + row, at[6] + row, at[7] + row);
     }
 
     /** Lanes 0 … 3 of eight rows at a time. */
@@ -94,10 +117,32 @@ final class LockstepTransposes {
             FloatVector even1 = v1.blend(v3.rearrange(SWAP_PAIRS), UPPER_TWO);
             FloatVector odd0 = v0.rearrange(SWAP_PAIRS).blend(v2, UPPER_TWO);
             FloatVector odd1 = v1.rearrange(SWAP_PAIRS).blend(v3, UPPER_TWO);
-            even0.blend(even1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).fma(broadcast(SPECIES, factor0), zero(SPECIES)).intoArray(to, at0 + c);
-            even0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(even1, UPPER_ONE).fma(broadcast(SPECIES, factor1), zero(SPECIES)).intoArray(to, at1 + c);
-            odd0.blend(odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).fma(broadcast(SPECIES, factor2), zero(SPECIES)).intoArray(to, at2 + c);
-            odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd1, UPPER_ONE).fma(broadcast(SPECIES, factor3), zero(SPECIES)).intoArray(to, at3 + c);
+            even0.blend(
+                            even1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .fma(broadcast(SPECIES, factor0), zero(SPECIES))
+                    .intoArray(to, at0 + c);
+            even0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(even1, UPPER_ONE)
+                    .fma(broadcast(SPECIES, factor1), zero(SPECIES))
+                    .intoArray(to, at1 + c);
+            odd0.blend(
+                            odd1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .fma(broadcast(SPECIES, factor2), zero(SPECIES))
+                    .intoArray(to, at2 + c);
+            odd0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(odd1, UPPER_ONE)
+                    .fma(broadcast(SPECIES, factor3), zero(SPECIES))
+                    .intoArray(to, at3 + c);
         }
     }
 

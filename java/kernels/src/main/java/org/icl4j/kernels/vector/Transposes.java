@@ -141,10 +141,28 @@ final class Transposes {
             FloatVector odd0 = v0.rearrange(SWAP_PAIRS).blend(v2, UPPER_TWO);
             FloatVector odd1 = v1.rearrange(SWAP_PAIRS).blend(v3, UPPER_TWO);
             int at = toAt + c * width;
-            even0.blend(even1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, at);
-            even0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(even1, UPPER_ONE).intoArray(to, at + width);
-            odd0.blend(odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE).intoArray(to, at + 2 * width);
-            odd0.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32).reinterpretAsFloats().blend(odd1, UPPER_ONE).intoArray(to, at + 3 * width);
+            even0.blend(
+                            even1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .intoArray(to, at);
+            even0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(even1, UPPER_ONE)
+                    .intoArray(to, at + width);
+            odd0.blend(
+                            odd1.reinterpretAsLongs()
+                                    .lanewise(VectorOperators.LSHL, 32)
+                                    .reinterpretAsFloats(),
+                            UPPER_ONE)
+                    .intoArray(to, at + 2 * width);
+            odd0.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHR, 32)
+                    .reinterpretAsFloats()
+                    .blend(odd1, UPPER_ONE)
+                    .intoArray(to, at + 3 * width);
         }
     }
 
@@ -174,8 +192,7 @@ final class Transposes {
     }
 
     /** As {@link #exchangeLanes(float[], int, int, float[], int, int)} of vectors at four places. */
-    static void exchangeLanes(
-            float[] from, int at0, int at1, int at2, int at3, float[] to, int toAt, int width) {
+    static void exchangeLanes(float[] from, int at0, int at1, int at2, int at3, float[] to, int toAt, int width) {
         IntVector v0 = fromArray(SPECIES, from, at0).reinterpretAsInts();
         IntVector v1 = fromArray(SPECIES, from, at1).reinterpretAsInts();
         IntVector v2 = fromArray(SPECIES, from, at2).reinterpretAsInts();

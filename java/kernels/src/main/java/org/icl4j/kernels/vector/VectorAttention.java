@@ -43,12 +43,15 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> out,
             Matrix<float[]> logSumExp) {
         AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
-        int inStep = lockstep.heads(call);
+        int inStep = lockstep.forwardHeads(call);
         if (inStep > 0) {
             lockstep.forward(call, inStep, (from, to) -> forward(call, 1, from, to));
         }
         int together = together(q, k, heads.nHeads());
-        share(inStep, q.count() * Math.ceilDiv(heads.nHeads(), together), (from, to) -> forward(call, together, from, to));
+        share(
+                inStep,
+                q.count() * Math.ceilDiv(heads.nHeads(), together),
+                (from, to) -> forward(call, together, from, to));
     }
 
     /** Tasks from {@code first} to {@code end}, those of a thread in one go. */
@@ -126,7 +129,7 @@ final class VectorAttention implements AttentionKernels<float[]> {
             Matrix<float[]> dk,
             Matrix<float[]> dv) {
         AttentionCall call = new AttentionCall(heads, bias, q, k, v, out, logSumExp);
-        int inStep = lockstep.heads(call);
+        int inStep = lockstep.backwardHeads(call);
         if (inStep > 0) {
             lockstep.backward(call, inStep, dOut, dq, dk, dv);
         }
