@@ -135,7 +135,7 @@ final class ProductBlock {
     }
 
     private boolean isNarrow() {
-        return NarrowTiles.fit(kc, c.cols());
+        return NarrowTiles.fit(c.rows(), c.cols(), kc);
     }
 
     private void strip(int from, int rows) {
@@ -159,7 +159,7 @@ final class ProductBlock {
     }
 
     private void strip(int from, int rows, float[] aArray, int aStart, int aRow) {
-        float[] sums = scratch.take(ProductTiles.ROWS * WIDE_VECTORS * LENGTH);
+        float[] sums = scratch.take(ProductTiles.ROWS * WIDE_VECTORS * LENGTH * NarrowTiles.MAX_PANELS);
         try {
             strip(from, rows, aArray, aStart, aRow, sums);
         } finally {
@@ -168,7 +168,12 @@ final class ProductBlock {
     }
 
     private void strip(int from, int rows, float[] aArray, int aStart, int aRow, float[] sums) {
-        for (int panel = firstPanel; panel < toPanel; panel++) {
+        int wide = isNarrow() ? Math.min(toPanel, Panels.vectors(c.cols()) / WIDE_VECTORS) : firstPanel;
+        int together = NarrowTiles.panels(kc);
+        for (int panel = firstPanel; panel < wide; panel += together) {
+            rowByRow(from, rows, aArray, aStart, panel, Math.min(panel + together, wide), sums);
+        }
+        for (int panel = wide; panel < toPanel; panel++) {
             int column = Panels.first(c.cols(), panel) * LENGTH;
             int vectors = Panels.vectors(c.cols(), panel);
             VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
@@ -198,24 +203,16 @@ final class ProductBlock {
             int vectors,
             VectorMask<Float> last,
             float[] sums) {
-        boolean ready = isReady();
-        float[] b0 = ready ? weights.floats() : packed;
-        int bAt = ready ? weights.at(k0, kc, panel) : packedAt(panel);
+        float[] b0 = isReady() ? weights.floats() : packed;
+        int bAt = panelAt(panel);
         boolean isPlain = alpha == 1 && beta == 0;
-        boolean hasRoom = isPlain && last.allTrue();
         int width = vectors * LENGTH;
         int height;
         for (int row = 0; row < rows; row += height) {
             height = height(rows - row, vectors);
             int aAt = aStart + row * aRow;
             int cAt = c.index(batch, from + row, column);
-            if (isNarrow() && NarrowTiles.has(height, vectors)) {
-                float[] to = hasRoom ? c.array() : sums;
-                NarrowTiles.tile(height, kc, aArray, aAt, b0, bAt, to, hasRoom ? cAt : 0, hasRoom ? c.ld() : width);
-                if (!hasRoom) {
-                    put(vectors, height, sums, cAt, last);
-                }
-            } else if (isPlain) {
+            if (isPlain) {
                 ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, c.array(), cAt, c.ld(), last);
             } else {
                 ProductTiles.tile(vectors, height, kc, aArray, aAt, aRow, b0, bAt, sums, 0, width, last);
@@ -224,9 +221,39 @@ final class ProductBlock {
         }
     }
 
+    /**
+     * A few rows of all of these panels before the next rows, because C is read and written with long strides otherwise. Panels have
+     * {@link ProductTiles#WIDE_VECTORS} vectors, the last maybe with columns that C does not have.
+     */
+    private void rowByRow(int from, int rows, float[] aArray, int aStart, int panel, int endPanel, float[] sums) {
+        float[] b0 = isReady() ? weights.floats() : packed;
+        int bAt = panelAt(panel);
+        int column = Panels.first(c.cols(), panel) * LENGTH;
+        int panels = endPanel - panel;
+        int vectors = panels * WIDE_VECTORS;
+        VectorMask<Float> last = Lanes.keptFirst(c.cols() - column - (vectors - 1) * LENGTH);
+        boolean isPlain = alpha == 1 && beta == 0 && last.allTrue();
+        int height;
+        for (int row = 0; row < rows; row += height) {
+            height = ProductTiles.height(rows - row);
+            int aAt = aStart + row * NarrowTiles.A_ROW;
+            int cAt = c.index(batch, from + row, column);
+            if (isPlain && NarrowTiles.has(height)) {
+                NarrowTiles.tile(height, panels, kc, aArray, aAt, b0, bAt, c.array(), cAt, c.ld());
+            } else {
+                NarrowTiles.tile(height, panels, kc, aArray, aAt, b0, bAt, sums, 0, vectors * LENGTH);
+                put(vectors, height, sums, cAt, last);
+            }
+        }
+    }
+
+    private int panelAt(int panel) {
+        return isReady() ? weights.at(k0, kc, panel) : packedAt(panel);
+    }
+
     /** Rows of the next tile: fewer where 16 registers are too few for C2 to keep all sums of six in them, which takes up to half longer. */
     private int height(int left, int vectors) {
-        boolean spills = LENGTH < 16 && vectors == 2 && !isNarrow();
+        boolean spills = LENGTH < 16 && vectors == 2;
         if (!spills) {
             return ProductTiles.height(left);
         }
