@@ -4,7 +4,6 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** tanh, the logistic function σ(x) = 1/(1 + exp(−x)), x·σ(x) and log(1 + exp(x)), on vectors, with the slopes of the first three. */
@@ -61,30 +60,27 @@ final class Hyperbolic {
         return y.blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
     }
 
-    /**
-     * x·σ(±m) for m ≥ 0, of the sign of x. It is x/(1 + e) on the right of 0 and x·e/(1 + e) on the left, with e = exp(−m), which
-     * does not overflow. From {@link #SIGMOID_END} on it is taken for x or 0.
-     */
-    static FloatVector timesSigmoid(FloatVector x, FloatVector m) {
-        FloatVector e = VectorMath.expOfMinus(m);
-        FloatVector share = x.neg().mul(VectorMath.minusReciprocalOfOnePlus(e));
-        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
-        FloatVector y = share.mul(broadcast(SPECIES, 1).blend(e, left));
-        return y.blend(x.blend(-0f, left), m.compare(VectorOperators.GT, SIGMOID_END));
-    }
-
+    /** s + x·s·(1 − s) with s = σ(x). */
     static FloatVector siluSlope(FloatVector x) {
-        return timesSigmoidSlope(x, x.neg(), x.abs());
+        FloatVector w = clip(x, SIGMOID_END);
+        return timesSigmoidSlope(w, w).blend(0, x.compare(VectorOperators.LT, -SIGMOID_END));
     }
 
-    /** s + w·s·(1 − s) with s = σ(±m), of the sign of x, from −w; s·(1 − s) is e/(1 + e)² on either side, where 1 − s would cancel. */
-    static FloatVector timesSigmoidSlope(FloatVector x, FloatVector minusW, FloatVector m) {
-        FloatVector e = VectorMath.expOfMinus(m);
-        FloatVector reciprocal = VectorMath.minusReciprocalOfOnePlus(e);
-        VectorMask<Float> left = x.compare(VectorOperators.LT, 0);
-        FloatVector minusS = broadcast(SPECIES, 1).blend(e, left).mul(reciprocal);
-        FloatVector slope =
-                minusW.fma(e.mul(reciprocal).mul(reciprocal), minusS).neg();
-        return slope.blend(broadcast(SPECIES, 1).blend(0, left), m.compare(VectorOperators.GT, SIGMOID_END));
+    /** x, or ±{@code end} beyond it, NaN for NaN. */
+    static FloatVector clip(FloatVector x, float end) {
+        FloatVector low = x.blend(-end, x.compare(VectorOperators.LT, -end));
+        return low.blend(end, x.compare(VectorOperators.GT, end));
+    }
+
+    /** x·σ(w) for |w| ≤ {@link #SIGMOID_END}. */
+    static FloatVector timesSigmoid(FloatVector x, FloatVector w) {
+        return x.div(VectorMath.expOfMinus(w).add(1));
+    }
+
+    /** s + v·s·(1 − s) with s = σ(w), |w| ≤ {@link #SIGMOID_END}; 1 − s is e·s with e = exp(−w), as it would cancel. */
+    static FloatVector timesSigmoidSlope(FloatVector w, FloatVector v) {
+        FloatVector e = VectorMath.expOfMinus(w);
+        FloatVector s = broadcast(SPECIES, 1).div(e.add(1));
+        return e.mul(s).mul(s).fma(v, s);
     }
 }

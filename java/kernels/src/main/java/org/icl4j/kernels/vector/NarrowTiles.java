@@ -23,8 +23,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>No masks: C has room for whole vectors.
  */
 final class NarrowTiles {
-    /** Columns and terms from which a copy of A pays: below it takes up to half of the time. */
-    private static final int WORTH = 48;
+    /** Columns and terms from which a copy of A pays: below, packing takes longer than it saves. */
+    private static final int WORTH = 24;
 
     /** Rows from which it pays: there is no lower tile than one of four. */
     private static final int LOW = 3;

@@ -21,6 +21,9 @@ final class VectorActivations implements ActivationKernels<float[]> {
 
     static final float TANH_3 = 0.07135481282052037f;
 
+    /** |x| up to which exp(2u) is a normal number. */
+    private static final float TANH_END = 10;
+
     static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
 
     static final LaneMap RELU = new LaneMap((x, y, z) -> x.max(0));
@@ -76,14 +79,15 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return VectorMath.expOfNegative(z.mul(z).mul(-0.5f));
     }
 
-    /** x·σ(2u), u = √(2/π)·(x + 0.044715·x³). */
+    /** x·σ(2u), u = √(2/π)·(x + 0.044715·x³); −0 where it is no normal number. */
     static FloatVector geluTanh(FloatVector x) {
-        return Hyperbolic.timesSigmoid(x, tanhArgument(x.abs()));
+        FloatVector clipped = Hyperbolic.clip(x, TANH_END);
+        return Hyperbolic.timesSigmoid(x, cubic(clipped, TANH_3)).blend(-0f, x.compare(VectorOperators.LT, -TANH_END));
     }
 
-    /** 2u for x = z ≥ 0. */
-    private static FloatVector tanhArgument(FloatVector z) {
-        return z.mul(z.mul(z).fma(broadcast(SPECIES, TANH_3), broadcast(SPECIES, TANH_1)));
+    /** x·(TANH_1 + factor·x²). */
+    private static FloatVector cubic(FloatVector x, float factor) {
+        return x.mul(x.mul(x).fma(broadcast(SPECIES, factor), broadcast(SPECIES, TANH_1)));
     }
 
     /** Φ(x) + x·φ(x). */
@@ -100,7 +104,8 @@ final class VectorActivations implements ActivationKernels<float[]> {
 
     /** s + x·s·(1 − s)·2u′ with s = σ(2u). */
     private static FloatVector tanhSlope(FloatVector x) {
-        FloatVector inner = x.mul(x).fma(broadcast(SPECIES, -3 * TANH_3), broadcast(SPECIES, -TANH_1));
-        return Hyperbolic.timesSigmoidSlope(x, x.mul(inner), tanhArgument(x.abs()));
+        FloatVector clipped = Hyperbolic.clip(x, TANH_END);
+        return Hyperbolic.timesSigmoidSlope(cubic(clipped, TANH_3), cubic(clipped, 3 * TANH_3))
+                .blend(0, x.compare(VectorOperators.LT, -TANH_END));
     }
 }

@@ -111,7 +111,7 @@ final class VectorMath {
                 .reinterpretAsFloats());
     }
 
-    /** exp(−z) for z in [0, 87.3], NaN where z is; any number elsewhere. Relative error ≤ ε. */
+    /** exp(−z) for |z| ≤ 87.3, NaN where z is; any number elsewhere. Relative error ≤ ε. */
     static FloatVector expOfMinus(FloatVector z) {
         FloatVector shifted = z.fma(broadcast(SPECIES, -LOG2_E), broadcast(SPECIES, ROUND_BIASED));
         FloatVector n = shifted.sub(ROUND_BIASED);
@@ -147,19 +147,6 @@ final class VectorMath {
         FloatVector log = n.fma(broadcast(SPECIES, LN2), p);
         return log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
                 .blend(x, x.test(VectorOperators.IS_NAN));
-    }
-
-    /**
-     * −1/(1 + x) for x in [0, 1], to ¾·ε: a cubic and one step of Householder's iteration of third order, which cost less than
-     * a division.
-     */
-    static FloatVector minusReciprocalOfOnePlus(FloatVector x) {
-        FloatVector guess = x.fma(broadcast(SPECIES, 0.22183713f), broadcast(SPECIES, -0.66551146f));
-        guess = guess.fma(x, broadcast(SPECIES, 0.94280779f));
-        guess = guess.fma(x, broadcast(SPECIES, -0.99826693f));
-        // guess ≈ −1/(1 + x), so 1 + guess + x·guess is its residue.
-        FloatVector residue = x.fma(guess, guess.add(1));
-        return guess.fma(residue.fma(residue, residue), guess);
     }
 
     /** 1/x of −x, for x in [2⁻⁶⁰, 2⁶⁰], to ε: a guess from the bits, a step of third and one of second order. */
