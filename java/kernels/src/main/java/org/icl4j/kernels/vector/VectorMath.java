@@ -36,9 +36,6 @@ final class VectorMath {
 
     private static final int EXPONENT_SHIFT = 23;
 
-    /** It minus the bits of −x are those of 1/x to 5 %. */
-    private static final int RECIPROCAL_MAGIC = 0x7EF30000 + 0x80000000;
-
     /** Below it exp is smaller than the smallest normal number. */
     static final float EXP_UNDERFLOW = -87.33654f;
 
@@ -149,17 +146,6 @@ final class VectorMath {
                 .blend(x, x.test(VectorOperators.IS_NAN));
     }
 
-    /** 1/x of −x, for x in [2⁻⁶⁰, 2⁶⁰], to ε: a guess from the bits, a step of third and one of second order. */
-    private static FloatVector reciprocalOfMinus(FloatVector minusX) {
-        FloatVector guess = IntVector.broadcast(Lanes.INTS, RECIPROCAL_MAGIC)
-                .sub(minusX.reinterpretAsInts())
-                .reinterpretAsFloats();
-        FloatVector residue = guess.fma(minusX, broadcast(SPECIES, 1));
-        guess = guess.fma(residue.fma(residue, residue), guess);
-        residue = guess.fma(minusX, broadcast(SPECIES, 1));
-        return guess.fma(residue, guess);
-    }
-
     /** exp(x) − 1 for 0 ≤ x ≤ 80, with its digits near 0. */
     static FloatVector expMinusOne(FloatVector x) {
         FloatVector shifted = x.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUND));
@@ -201,8 +187,7 @@ final class VectorMath {
      * at 0, where GELU has the most digits to lose; relative to the tail it grows, to 4000·ε at its end.
      */
     static FloatVector scaledTail(FloatVector z) {
-        FloatVector reciprocal =
-                reciprocalOfMinus(broadcast(SPECIES, -TAIL_CENTRE).sub(z));
+        FloatVector reciprocal = broadcast(SPECIES, 1).div(z.add(TAIL_CENTRE));
         FloatVector w = reciprocal.fma(broadcast(SPECIES, -2 * TAIL_CENTRE), broadcast(SPECIES, 1));
         FloatVector p = w.fma(broadcast(SPECIES, TAIL_7), broadcast(SPECIES, TAIL_6));
         p = p.fma(w, broadcast(SPECIES, TAIL_5));
