@@ -87,7 +87,7 @@ final class NarrowTiles {
     private static void rows6(
             int panels, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
         int aEnd = aStart + kc;
-        int aFourfold = aStart + kc % STEPS;
+        int aTurns = aStart + kc % STEPS;
         int step = 2 * LENGTH * Panels.padded(kc);
         for (int panel = 0; panel < panels; panel++) {
             // A's index counts the terms: one variable less, and C2 keeps the loop's addresses in registers.
@@ -105,7 +105,7 @@ final class NarrowTiles {
             FloatVector s5_0 = zero(SPECIES);
             FloatVector s5_1 = zero(SPECIES);
             int aAt = aStart;
-            for (; aAt < aFourfold; aAt++) {
+            for (; aAt < aTurns; aAt++) {
                 int bAt = bOrigin + aAt * 2 * LENGTH;
                 FloatVector b0 = fromArray(SPECIES, b, bAt);
                 FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
@@ -263,7 +263,7 @@ final class NarrowTiles {
     private static void rows4(
             int panels, int kc, float[] a, int aStart, float[] b, int bStart, float[] c, int cStart, int ldc) {
         int aEnd = aStart + kc;
-        int aFourfold = aStart + kc % STEPS;
+        int aTurns = aStart + kc % STEPS;
         int step = 2 * LENGTH * Panels.padded(kc);
         for (int panel = 0; panel < panels; panel++) {
             int bOrigin = bStart + panel * step - aStart * 2 * LENGTH;
@@ -276,7 +276,7 @@ final class NarrowTiles {
             FloatVector s3_0 = zero(SPECIES);
             FloatVector s3_1 = zero(SPECIES);
             int aAt = aStart;
-            for (; aAt < aFourfold; aAt++) {
+            for (; aAt < aTurns; aAt++) {
                 int bAt = bOrigin + aAt * 2 * LENGTH;
                 FloatVector b0 = fromArray(SPECIES, b, bAt);
                 FloatVector b1 = fromArray(SPECIES, b, bAt + LENGTH);
