@@ -2,9 +2,10 @@ package org.icl4j.kernels.vector;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.VectorActivations.GELU_TANH_END;
 import static org.icl4j.kernels.vector.VectorActivations.INVERSE_SQRT_2_PI;
-import static org.icl4j.kernels.vector.VectorActivations.TANH_1;
 import static org.icl4j.kernels.vector.VectorActivations.TANH_3;
+import static org.icl4j.kernels.vector.VectorActivations.cubic;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -28,11 +29,11 @@ record GateSteps(LaneFunction exponential, LaneFunction weight, LaneFunction sha
             new GateSteps((g, y, z) -> VectorMath.exp(g.neg()), (g, y, z) -> g, LOGISTIC_SHARE, true, 88);
 
     static final GateSteps GEGLU_TANH = new GateSteps(
-            (g, y, z) -> VectorMath.exp(g.neg().mul(cubic(g, TANH_3))),
-            (g, y, z) -> g.mul(cubic(g, 3 * TANH_3)),
+            (g, y, z) -> VectorMath.exp(cubic(g, TANH_3).neg()),
+            (g, y, z) -> cubic(g, 3 * TANH_3),
             LOGISTIC_SHARE,
             true,
-            10);
+            GELU_TANH_END);
 
     static final GateSteps GEGLU_EXACT = new GateSteps(
             (g, y, z) -> VectorMath.expOfNegative(g.mul(g).mul(-0.5f)),
@@ -40,11 +41,6 @@ record GateSteps(LaneFunction exponential, LaneFunction weight, LaneFunction sha
             (g, e, z) -> distribution(g, e),
             false,
             VectorMath.PLAIN_TAIL_END);
-
-    /** TANH_1 + factor·g². */
-    private static FloatVector cubic(FloatVector g, float factor) {
-        return g.mul(g).fma(broadcast(SPECIES, factor), broadcast(SPECIES, TANH_1));
-    }
 
     /** Φ(g) from e = exp(−g²/2), which may be anything beyond the tail's end. */
     private static FloatVector distribution(FloatVector g, FloatVector e) {

@@ -72,7 +72,7 @@ final class Hyperbolic {
         return low.blend(end, x.compare(VectorOperators.GT, end));
     }
 
-    /** x·σ(w) for |w| ≤ {@link #SIGMOID_END}. */
+    /** x·σ(w) for |w| ≤ {@link #SIGMOID_END}, by a division: steps towards 1/(1 + e) are a longer chain, which took a third more time. */
     static FloatVector timesSigmoid(FloatVector x, FloatVector w) {
         return x.div(VectorMath.expOfMinus(w).add(1));
     }

@@ -27,7 +27,7 @@ final class NarrowTiles {
     private static final int WORTH = 24;
 
     /** Rows from which it pays: there is no lower tile than one of four. */
-    private static final int LOW = 3;
+    private static final int LEAST_ROWS = 3;
 
     /** Terms a turn of the loop. */
     private static final int STEPS = 4;
@@ -45,7 +45,7 @@ final class NarrowTiles {
 
     /** Whether a product of m × n elements with {@code kc} terms is for these tiles, where registers are few. */
     static boolean fit(int m, int n, int kc) {
-        return LENGTH < 16 && m >= LOW && n >= WORTH && kc >= WORTH;
+        return LENGTH < 16 && m >= LEAST_ROWS && n >= WORTH && kc >= WORTH;
     }
 
     /** Panels with {@code kc} terms that are gone through before the next rows. */
@@ -59,11 +59,11 @@ final class NarrowTiles {
     }
 
     /**
-     * {@code rows} rows by panels of two vectors, as {@link ProductTiles#tile} does it: those behind {@code rows} up to the next
-     * height that {@link #has a tile} are computed as well.
+     * {@code rows} rows by panels of two vectors, as {@link ProductTiles#tile} does it. The rows behind them, up to the next height that
+     * {@link #has a tile}, are read and written as well.
      *
      * @param a row i from aStart + i·{@link #A_ROW} on, with any content in the rows that are not asked for
-     * @param b panels from bStart on, one behind the other
+     * @param b panels from bStart on, one behind the other, each [{@code kc} rounded up to whole vectors, 2·LENGTH]
      * @param c row i from cStart + i·ldc on, with room for all vectors
      */
     static void tile(

@@ -17,12 +17,12 @@ import org.icl4j.kernels.Matrix;
  */
 final class VectorActivations implements ActivationKernels<float[]> {
     /** 2·√(2/π), and that times 0.044715: gelu ≈ x/(1 + exp(−(TANH_1·x + TANH_3·x³))). */
-    static final float TANH_1 = 1.5957691216057308f;
+    private static final float TANH_1 = 1.5957691216057308f;
 
     static final float TANH_3 = 0.07135481282052037f;
 
-    /** |x| up to which exp(2u) is a normal number. */
-    private static final float TANH_END = 10;
+    /** |x| up to which exp(2u) and exp(−2u) are normal numbers. */
+    static final float GELU_TANH_END = 10;
 
     static final float INVERSE_SQRT_2_PI = 0.3989422804014327f;
 
@@ -79,14 +79,15 @@ final class VectorActivations implements ActivationKernels<float[]> {
         return VectorMath.expOfNegative(z.mul(z).mul(-0.5f));
     }
 
-    /** x·σ(2u), u = √(2/π)·(x + 0.044715·x³); −0 where it is no normal number. */
+    /** x·σ(2u), u = √(2/π)·(x + 0.044715·x³); −0 on the left of −{@link #GELU_TANH_END}. */
     static FloatVector geluTanh(FloatVector x) {
-        FloatVector clipped = Hyperbolic.clip(x, TANH_END);
-        return Hyperbolic.timesSigmoid(x, cubic(clipped, TANH_3)).blend(-0f, x.compare(VectorOperators.LT, -TANH_END));
+        FloatVector clipped = Hyperbolic.clip(x, GELU_TANH_END);
+        return Hyperbolic.timesSigmoid(x, cubic(clipped, TANH_3))
+                .blend(-0f, x.compare(VectorOperators.LT, -GELU_TANH_END));
     }
 
     /** x·(TANH_1 + factor·x²). */
-    private static FloatVector cubic(FloatVector x, float factor) {
+    static FloatVector cubic(FloatVector x, float factor) {
         return x.mul(x.mul(x).fma(broadcast(SPECIES, factor), broadcast(SPECIES, TANH_1)));
     }
 
@@ -104,8 +105,8 @@ final class VectorActivations implements ActivationKernels<float[]> {
 
     /** s + x·s·(1 − s)·2u′ with s = σ(2u). */
     private static FloatVector tanhSlope(FloatVector x) {
-        FloatVector clipped = Hyperbolic.clip(x, TANH_END);
+        FloatVector clipped = Hyperbolic.clip(x, GELU_TANH_END);
         return Hyperbolic.timesSigmoidSlope(cubic(clipped, TANH_3), cubic(clipped, 3 * TANH_3))
-                .blend(0, x.compare(VectorOperators.LT, -TANH_END));
+                .blend(0, x.compare(VectorOperators.LT, -GELU_TANH_END));
     }
 }
