@@ -14,23 +14,23 @@ import org.icl4j.kernels.Matrix;
 
 /**
  * Products of a few rows, A [m, k], with a transposed B that is read once, row by row, as it lies. A lane is a column of C, so
- * blocks of B are transposed on the way to their only use: the groups of four lanes by way of a buffer in the first-level cache,
- * the lanes in the groups in registers.
+ * blocks of B are transposed on the way to their only use: with eight lanes in registers, else the groups of four lanes by way of
+ * a buffer in the first-level cache, and the lanes in the groups in registers.
  */
 final class ThinTransposedProducts {
     /** Rows of A from which packing pays. */
     private static final int MAX_ROWS = 2;
 
-    /** Columns at a time: two vectors, whose sums are waited for in turn. */
-    private static final int COLUMNS = 2 * LENGTH;
+    /** Columns at a time: two vectors, whose sums are waited for in turn, or as many as make copying the terms of A cheap. */
+    private static final int COLUMNS = (Transposes.BY_EIGHT ? 8 : 2) * LENGTH;
 
-    /** Terms at a time, whose blocks of B stay in the first-level cache while more of B comes in. */
-    private static final int STRETCH = 64;
+    /** Terms at a time, whose blocks of B stay in the first-level cache while more of B comes in; long where there are no blocks. */
+    private static final int STRETCH = Transposes.BY_EIGHT ? 512 : 64;
 
-    /** Where things stand in a working array: terms of a row of A, blocks of B, the last columns of the rows of B, sums. */
-    private static final int BLOCKS = STRETCH;
+    /** Where things stand in a working array: terms of rows of A, blocks of B, the last columns of the rows of B, sums. */
+    private static final int BLOCKS = MAX_ROWS * STRETCH;
 
-    private static final int ENDS = BLOCKS + COLUMNS * STRETCH;
+    private static final int ENDS = BLOCKS + 2 * LENGTH * STRETCH;
     private static final int SUMS = ENDS + LENGTH * LENGTH;
 
     /** Elements of a working array. */
@@ -77,41 +77,54 @@ final class ThinTransposedProducts {
     /** To the sums of {@code n} columns from {@code j} on, {@code kc} terms from {@code k} on. */
     private static void add(
             int batch, Matrix<float[]> a, Matrix<float[]> b, int k, int kc, int j, int n, float[] scratch) {
+        for (int i = 0; i < a.rows(); i++) {
+            terms(a, a.index(a.count() == 1 ? 0 : batch, i, k), kc, scratch, i * STRETCH);
+        }
         int bAt = b.index(b.count() == 1 ? 0 : batch, k, j);
-        block(b.array(), bAt, b.ld(), n, kc, scratch, BLOCKS);
+        if (Transposes.BY_EIGHT) {
+            for (int column = 0; column < n; column += LENGTH) {
+                int rows = Math.min(LENGTH, n - column);
+                addByEight(b.array(), bAt + column * b.ld(), b.ld(), rows, kc, a.rows(), scratch, SUMS + column);
+            }
+            return;
+        }
+        exchangeGroups(b.array(), bAt, b.ld(), n, kc, scratch, BLOCKS);
         if (n > LENGTH) {
             int second = bAt + LENGTH * b.ld();
-            block(b.array(), second, b.ld(), n - LENGTH, kc, scratch, BLOCKS + LENGTH * STRETCH);
+            exchangeGroups(b.array(), second, b.ld(), n - LENGTH, kc, scratch, BLOCKS + LENGTH * STRETCH);
         }
         for (int i = 0; i < a.rows(); i++) {
-            terms(a, a.index(a.count() == 1 ? 0 : batch, i, k), kc, scratch);
-            if (Transposes.BY_EIGHT) {
-                sumsOfTransposed(kc, scratch, SUMS + i * COLUMNS);
-            } else {
-                sums(Panels.padded(kc), scratch, SUMS + i * COLUMNS);
-            }
+            sums(Panels.padded(kc), scratch, i * STRETCH, SUMS + i * COLUMNS);
         }
     }
 
-    /** LENGTH rows of B, or {@code rows} if those are fewer: transposed, or on the way to that. */
-    private static void block(float[] b, int at, int ld, int rows, int kc, float[] scratch, int toAt) {
-        if (Transposes.BY_EIGHT) {
-            Transposes.transpose(b, at, ld, Math.min(LENGTH, rows), kc, scratch, toAt, LENGTH);
+    /** To the sums of {@code rows} columns, up to eight. */
+    private static void addByEight(
+            float[] b, int at, int ld, int rows, int kc, int rowsOfA, float[] scratch, int sumsAt) {
+        int whole = rows == LENGTH ? kc / 4 * 4 : 0;
+        if (rowsOfA == 1) {
+            EightRows.multiply(b, at, ld, whole, scratch, 0, scratch, sumsAt);
         } else {
-            exchangeGroups(b, at, ld, rows, kc, scratch, toAt);
+            EightRows.multiplyTwo(b, at, ld, whole, scratch, 0, STRETCH, scratch, sumsAt, sumsAt + COLUMNS);
+        }
+        if (whole < kc) {
+            Transposes.transpose(b, at + whole, ld, rows, kc - whole, scratch, BLOCKS, LENGTH);
+            for (int i = 0; i < rowsOfA; i++) {
+                sumsOfTransposed(kc - whole, scratch, i * STRETCH + whole, sumsAt + i * COLUMNS);
+            }
         }
     }
 
     /** What is added for the terms beyond {@code kc} is −0, which changes no sum. */
-    private static void terms(Matrix<float[]> a, int at, int kc, float[] scratch) {
+    private static void terms(Matrix<float[]> a, int at, int kc, float[] scratch, int to) {
         if (a.colStep() == 1) {
-            System.arraycopy(a.array(), at, scratch, 0, kc);
+            System.arraycopy(a.array(), at, scratch, to, kc);
         } else {
             for (int k = 0; k < kc; k++) {
-                scratch[k] = a.array()[at + k * a.colStep()];
+                scratch[to + k] = a.array()[at + k * a.colStep()];
             }
         }
-        Arrays.fill(scratch, kc, Panels.padded(kc), -0f);
+        Arrays.fill(scratch, to + kc, to + Panels.padded(kc), -0f);
     }
 
     /**
@@ -156,30 +169,25 @@ final class ThinTransposedProducts {
         }
     }
 
-    /** Adds {@code n} terms to the sums of all columns. */
-    private static void sumsOfTransposed(int n, float[] scratch, int sumsAt) {
-        FloatVector s0 = fromArray(SPECIES, scratch, sumsAt);
-        FloatVector s1 = fromArray(SPECIES, scratch, sumsAt + LENGTH);
+    /** Adds {@code n} terms, from {@code x} on, to the sums of LENGTH columns. */
+    private static void sumsOfTransposed(int n, float[] scratch, int x, int sumsAt) {
+        FloatVector sums = fromArray(SPECIES, scratch, sumsAt);
         for (int k = 0; k < n; k++) {
-            int at = BLOCKS + k * LENGTH;
-            FloatVector a = broadcast(SPECIES, scratch[k]);
-            s0 = a.fma(fromArray(SPECIES, scratch, at), s0);
-            s1 = a.fma(fromArray(SPECIES, scratch, at + LENGTH * STRETCH), s1);
+            sums = broadcast(SPECIES, scratch[x + k]).fma(fromArray(SPECIES, scratch, BLOCKS + k * LENGTH), sums);
         }
-        s0.intoArray(scratch, sumsAt);
-        s1.intoArray(scratch, sumsAt + LENGTH);
+        sums.intoArray(scratch, sumsAt);
     }
 
-    /** Adds {@code n} terms, a multiple of 4, to the sums of all columns. */
-    private static void sums(int n, float[] scratch, int sumsAt) {
+    /** Adds {@code n} terms, a multiple of 4, from {@code x} on, to the sums of two vectors of columns. */
+    private static void sums(int n, float[] scratch, int x, int sumsAt) {
         FloatVector s0 = fromArray(SPECIES, scratch, sumsAt);
         FloatVector s1 = fromArray(SPECIES, scratch, sumsAt + LENGTH);
         for (int k = 0; k < n; k += 4) {
             int at = BLOCKS + k * LENGTH;
-            FloatVector a0 = broadcast(SPECIES, scratch[k]);
-            FloatVector a1 = broadcast(SPECIES, scratch[k + 1]);
-            FloatVector a2 = broadcast(SPECIES, scratch[k + 2]);
-            FloatVector a3 = broadcast(SPECIES, scratch[k + 3]);
+            FloatVector a0 = broadcast(SPECIES, scratch[x + k]);
+            FloatVector a1 = broadcast(SPECIES, scratch[x + k + 1]);
+            FloatVector a2 = broadcast(SPECIES, scratch[x + k + 2]);
+            FloatVector a3 = broadcast(SPECIES, scratch[x + k + 3]);
             IntVector v0 = fromArray(SPECIES, scratch, at).reinterpretAsInts();
             IntVector v1 = fromArray(SPECIES, scratch, at + LENGTH).reinterpretAsInts();
             IntVector v2 = fromArray(SPECIES, scratch, at + 2 * LENGTH).reinterpretAsInts();
