@@ -22,8 +22,11 @@ final class ProductBlock {
     /** Rows of a lower tile, which leave no single row behind. */
     private static final int LOW = 4;
 
-    /** Floats packed at a time: they stay in the second-level cache. */
-    private static final int BLOCK = 3 << 16;
+    /**
+     * Floats packed at a time. They stay in the second-level cache of CPUs with vectors of 16 lanes; that of others holds not even these,
+     * so there they go to the third level, and A is packed less often.
+     */
+    private static final int BLOCK = LENGTH < 16 ? 3 << 18 : 3 << 16;
 
     /** Panels packed at a time, if they have few rows. */
     private static final int MAX_PANELS = 1024 / (WIDE_VECTORS * LENGTH);
