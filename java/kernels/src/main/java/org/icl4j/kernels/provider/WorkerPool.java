@@ -16,14 +16,19 @@ import java.util.function.IntConsumer;
  * Runs the numbered tasks of one call on a fixed number of threads, the caller among them.
  *
  * <p>Tasks are claimed one at a time, so which thread runs a task is open; kernels write disjoint
- * elements from each, so their results do not depend on it. Waiting threads spin for a few
- * microseconds, then park: a core taken by somebody else costs a park, not a spin without end. A
+ * elements from each, so their results do not depend on it. Waiting threads spin for half a
+ * millisecond at most, then park: a core taken by somebody else costs a park, not a spin without end. A
  * second caller while the pool is at work runs its tasks alone, and so does a task that calls again.
  */
 public final class WorkerPool implements AutoCloseable {
-    private static final int SPINS = 2_000;
+    /** Some 30 ns each. To wake a thread takes 50 µs and more, and threads seldom end a call together. */
+    private static final int SPINS = 20_000;
+
+    /** The same where threads outnumber cores, and who spins may keep the core from who has work. */
+    private static final int CROWDED_SPINS = 2_000;
 
     private final int threads;
+    private final int spins;
     private final Optional<Executor> executor;
     private final List<Thread> workers = new ArrayList<>();
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -36,6 +41,7 @@ public final class WorkerPool implements AutoCloseable {
      */
     public WorkerPool(int threads, Optional<Executor> executor) {
         this.threads = threads;
+        this.spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : CROWDED_SPINS;
         this.executor = executor;
         if (executor.isEmpty()) {
             for (int i = 1; i < threads; i++) {
@@ -72,7 +78,7 @@ public final class WorkerPool implements AutoCloseable {
             int number = job.begin(tasks, task);
             share(number, Math.min(threads, tasks) - 1);
             job.work(number);
-            job.await();
+            job.await(spins);
         } finally {
             busy.set(false);
         }
@@ -110,7 +116,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** The number of a job after {@code last}, or {@code last} if none came before the thread was parked. */
     private int nextAfter(int last) {
-        for (int i = 0; i < SPINS; i++) {
+        for (int i = 0; i < spins; i++) {
             int number = job.number();
             if (number != last || closed) {
                 return number;
@@ -206,9 +212,9 @@ public final class WorkerPool implements AutoCloseable {
             failure.compareAndSet(null, e);
         }
 
-        void await() {
-            for (int spins = 0; unended.get() > 0; spins++) {
-                if (spins < SPINS) {
+        void await(int spins) {
+            for (int i = 0; unended.get() > 0; i++) {
+                if (i < spins) {
                     Thread.onSpinWait();
                 } else {
                     LockSupport.park(this);
