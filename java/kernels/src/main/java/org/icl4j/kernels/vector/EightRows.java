@@ -50,10 +50,7 @@ final class EightRows {
                     .blend(even1, UPPER_ONE);
             total = broadcast(SPECIES, x[from + k + 1]).fma(b1, total);
             FloatVector b2 = odd0.blend(
-                    odd1.reinterpretAsLongs()
-                            .lanewise(VectorOperators.LSHL, 32)
-                            .reinterpretAsFloats(),
-                    UPPER_ONE);
+                    odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
             total = broadcast(SPECIES, x[from + k + 2]).fma(b2, total);
             FloatVector b3 = odd0.reinterpretAsLongs()
                     .lanewise(VectorOperators.LSHR, 32)
@@ -96,10 +93,7 @@ final class EightRows {
             sums0 = broadcast(SPECIES, x[x0 + k + 1]).fma(b1, sums0);
             sums1 = broadcast(SPECIES, x[x1 + k + 1]).fma(b1, sums1);
             FloatVector b2 = odd0.blend(
-                    odd1.reinterpretAsLongs()
-                            .lanewise(VectorOperators.LSHL, 32)
-                            .reinterpretAsFloats(),
-                    UPPER_ONE);
+                    odd1.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32).reinterpretAsFloats(), UPPER_ONE);
             sums0 = broadcast(SPECIES, x[x0 + k + 2]).fma(b2, sums0);
             sums1 = broadcast(SPECIES, x[x1 + k + 2]).fma(b2, sums1);
             FloatVector b3 = odd0.reinterpretAsLongs()
