@@ -88,15 +88,13 @@ final class Panels {
         int width = WIDE_VECTORS * LENGTH;
         int step = width * padded(kc);
         for (int k = 0; k < kc; k++) {
+            int row = from + k * ld;
+            int toRow = at + k * width;
             for (int panel = 0; panel < panels; panel++) {
-                copyRow(b, from + k * ld + panel * width, to, at + panel * step + k * width);
+                for (int j = 0; j < width; j += LENGTH) {
+                    fromArray(SPECIES, b, row + panel * width + j).intoArray(to, toRow + panel * step + j);
+                }
             }
-        }
-    }
-
-    private static void copyRow(float[] b, int from, float[] to, int at) {
-        for (int j = 0; j < WIDE_VECTORS * LENGTH; j += LENGTH) {
-            fromArray(SPECIES, b, from + j).intoArray(to, at + j);
         }
     }
 

@@ -3,26 +3,28 @@ package org.icl4j.kernels.vector;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
+import static jdk.incubator.vector.VectorOperators.F2D;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.Transposes.SWAP_HALVES;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Rows reduced to a number: by half vectors widened to double, in four chains that hide the latency of an addition. A
+ * Rows reduced to a number: by halves of vectors widened to double, in four chains that hide the latency of an addition. A
  * product of two floats is exact in double.
+ *
+ * <p>The halves are cut from whole vectors, as {@link Lanes} tells why: upper ones are the lower half of another load, but for the last,
+ * which is turned down, because a load would reach behind the row.
  */
 final class Reductions {
     private static final VectorSpecies<Double> DOUBLES = Lanes.SPECIES.withLanes(double.class);
-    private static final VectorSpecies<Float> HALF =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.SPECIES.vectorBitSize() / 2));
 
     /** Elements that one turn of the chains takes. */
     private static final int TURN = 2 * LENGTH;
@@ -38,16 +40,6 @@ final class Reductions {
     private static final VectorShuffle<Double> FOLD_1 = fold(1);
 
     private Reductions() {}
-
-    private static DoubleVector widened(float[] x, int at) {
-        return (DoubleVector) FloatVector.fromArray(HALF, x, at).convertShape(VectorOperators.F2D, DOUBLES, 0);
-    }
-
-    /** The first {@code n} elements, at most a half vector, and zeros. */
-    private static DoubleVector widened(float[] x, int at, int n) {
-        VectorMask<Float> mask = HALF.indexInRange(0, n);
-        return (DoubleVector) FloatVector.fromArray(HALF, x, at, mask).convertShape(VectorOperators.F2D, DOUBLES, 0);
-    }
 
     private static VectorShuffle<Double> fold(int distance) {
         return VectorShuffle.fromOp(DOUBLES, lane -> (lane + distance) % DOUBLES.length());
@@ -74,13 +66,17 @@ final class Reductions {
             int at = start + row * ld;
             int i = 0;
             for (; i <= n - TURN; i += TURN) {
-                a = widened(x, at + i).add(a);
-                b = widened(x, at + i + STEP).add(b);
-                c = widened(x, at + i + 2 * STEP).add(c);
-                d = widened(x, at + i + 3 * STEP).add(d);
+                FloatVector v = fromArray(SPECIES, x, at + i);
+                a = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0)).add(a);
+                b = ((DoubleVector) fromArray(SPECIES, x, at + i + STEP).convertShape(F2D, DOUBLES, 0)).add(b);
+                v = fromArray(SPECIES, x, at + i + LENGTH);
+                c = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0)).add(c);
+                d = ((DoubleVector) v.rearrange(SWAP_HALVES).convertShape(F2D, DOUBLES, 0)).add(d);
             }
             for (; i < n; i += STEP) {
-                a = widened(x, at + i, Math.min(STEP, n - i)).add(a);
+                VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(STEP, n - i));
+                FloatVector v = fromArray(SPECIES, x, at + i, mask);
+                a = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0)).add(a);
             }
         }
         return total(a, b, c, d);
@@ -95,18 +91,22 @@ final class Reductions {
             int at = start + row * ld;
             int i = 0;
             for (; i <= n - TURN; i += TURN) {
-                DoubleVector v = widened(x, at + i);
-                a = v.fma(v, a);
-                v = widened(x, at + i + STEP);
-                b = v.fma(v, b);
-                v = widened(x, at + i + 2 * STEP);
-                c = v.fma(v, c);
-                v = widened(x, at + i + 3 * STEP);
-                d = v.fma(v, d);
+                FloatVector v = fromArray(SPECIES, x, at + i);
+                DoubleVector half = (DoubleVector) v.convertShape(F2D, DOUBLES, 0);
+                a = half.fma(half, a);
+                half = (DoubleVector) fromArray(SPECIES, x, at + i + STEP).convertShape(F2D, DOUBLES, 0);
+                b = half.fma(half, b);
+                v = fromArray(SPECIES, x, at + i + LENGTH);
+                half = (DoubleVector) v.convertShape(F2D, DOUBLES, 0);
+                c = half.fma(half, c);
+                half = (DoubleVector) v.rearrange(SWAP_HALVES).convertShape(F2D, DOUBLES, 0);
+                d = half.fma(half, d);
             }
             for (; i < n; i += STEP) {
-                DoubleVector v = widened(x, at + i, Math.min(STEP, n - i));
-                a = v.fma(v, a);
+                VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(STEP, n - i));
+                FloatVector v = fromArray(SPECIES, x, at + i, mask);
+                DoubleVector half = (DoubleVector) v.convertShape(F2D, DOUBLES, 0);
+                a = half.fma(half, a);
             }
         }
         return total(a, b, c, d);
@@ -122,14 +122,28 @@ final class Reductions {
             int zAt = zStart + row * zLd;
             int i = 0;
             for (; i <= n - TURN; i += TURN) {
-                a = widened(x, xAt + i).fma(widened(z, zAt + i), a);
-                b = widened(x, xAt + i + STEP).fma(widened(z, zAt + i + STEP), b);
-                c = widened(x, xAt + i + 2 * STEP).fma(widened(z, zAt + i + 2 * STEP), c);
-                d = widened(x, xAt + i + 3 * STEP).fma(widened(z, zAt + i + 3 * STEP), d);
+                FloatVector v = fromArray(SPECIES, x, xAt + i);
+                FloatVector w = fromArray(SPECIES, z, zAt + i);
+                a = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0))
+                        .fma((DoubleVector) w.convertShape(F2D, DOUBLES, 0), a);
+                b = ((DoubleVector) fromArray(SPECIES, x, xAt + i + STEP).convertShape(F2D, DOUBLES, 0))
+                        .fma(
+                                (DoubleVector)
+                                        fromArray(SPECIES, z, zAt + i + STEP).convertShape(F2D, DOUBLES, 0),
+                                b);
+                v = fromArray(SPECIES, x, xAt + i + LENGTH);
+                w = fromArray(SPECIES, z, zAt + i + LENGTH);
+                c = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0))
+                        .fma((DoubleVector) w.convertShape(F2D, DOUBLES, 0), c);
+                d = ((DoubleVector) v.rearrange(SWAP_HALVES).convertShape(F2D, DOUBLES, 0))
+                        .fma((DoubleVector) w.rearrange(SWAP_HALVES).convertShape(F2D, DOUBLES, 0), d);
             }
             for (; i < n; i += STEP) {
-                int length = Math.min(STEP, n - i);
-                a = widened(x, xAt + i, length).fma(widened(z, zAt + i, length), a);
+                VectorMask<Float> mask = SPECIES.indexInRange(0, Math.min(STEP, n - i));
+                FloatVector v = fromArray(SPECIES, x, xAt + i, mask);
+                FloatVector w = fromArray(SPECIES, z, zAt + i, mask);
+                a = ((DoubleVector) v.convertShape(F2D, DOUBLES, 0))
+                        .fma((DoubleVector) w.convertShape(F2D, DOUBLES, 0), a);
             }
         }
         return total(a, b, c, d);
