@@ -25,10 +25,18 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>No other species of floats is used but this one. The API's methods are compiled by what was seen in the whole process: once they
  * have met vectors of a second class, C2 looks at the class of each vector that it loads and stores, and may allocate it. Half vectors
- * in one reduction made the copies of products allocate 25 MB at each step of a small training.
+ * in one reduction made the copies of products allocate 25 MB at each step of a small training. Code of others in the same process can
+ * do it, too: where that was seen, {@link #VECTOR} helps.
  */
 final class Lanes {
     static final VectorSpecies<Float> SPECIES = species();
+
+    /**
+     * The class of the species' vectors. {@code VECTOR.cast(v)} leaves v as it is and tells C2 its class, where a program that uses a second
+     * species of floats was seen to make C2 allocate what it had just loaded.
+     */
+    @SuppressWarnings("unchecked") // the class's own argument is the type of the lanes
+    static final Class<FloatVector> VECTOR = (Class<FloatVector>) (Class<?>) SPECIES.vectorType();
 
     /** Integers of the same shape. */
     static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);

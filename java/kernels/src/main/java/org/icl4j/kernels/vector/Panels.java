@@ -3,6 +3,7 @@ package org.icl4j.kernels.vector;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.Lanes.VECTOR;
 import static org.icl4j.kernels.vector.ProductTiles.WIDE_VECTORS;
 
 import jdk.incubator.vector.VectorMask;
@@ -92,7 +93,7 @@ final class Panels {
             int toRow = at + k * width;
             for (int panel = 0; panel < panels; panel++) {
                 for (int j = 0; j < width; j += LENGTH) {
-                    fromArray(SPECIES, b, row + panel * width + j).intoArray(to, toRow + panel * step + j);
+                    VECTOR.cast(fromArray(SPECIES, b, row + panel * width + j)).intoArray(to, toRow + panel * step + j);
                 }
             }
         }
@@ -111,9 +112,9 @@ final class Panels {
             int row = at + r * ld;
             int toRow = toAt + r * width;
             for (int j = 0; j < full; j += LENGTH) {
-                fromArray(SPECIES, from, row + j).intoArray(to, toRow + j);
+                VECTOR.cast(fromArray(SPECIES, from, row + j)).intoArray(to, toRow + j);
             }
-            fromArray(SPECIES, from, row + full, last).intoArray(to, toRow + full);
+            VECTOR.cast(fromArray(SPECIES, from, row + full, last)).intoArray(to, toRow + full);
         }
     }
 }

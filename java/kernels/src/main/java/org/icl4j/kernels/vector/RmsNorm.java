@@ -5,6 +5,7 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.Lanes.VECTOR;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -194,9 +195,13 @@ final class RmsNorm {
         FloatVector factor = broadcast(SPECIES, -mean);
         int i = 0;
         for (; i < Lanes.bound(n); i += LENGTH) {
-            FloatVector g =
-                    fromArray(SPECIES, gamma.array(), gammaAt + i).mul(fromArray(SPECIES, dy.array(), dyAt + i));
-            fromArray(SPECIES, x.array(), xAt + i).mul(r).fma(factor, g).mul(r).intoArray(dx.array(), dxAt + i);
+            FloatVector g = VECTOR.cast(fromArray(SPECIES, gamma.array(), gammaAt + i))
+                    .mul(fromArray(SPECIES, dy.array(), dyAt + i));
+            VECTOR.cast(fromArray(SPECIES, x.array(), xAt + i))
+                    .mul(r)
+                    .fma(factor, g)
+                    .mul(r)
+                    .intoArray(dx.array(), dxAt + i);
         }
         if (i < n) {
             VectorMask<Float> mask = SPECIES.indexInRange(i, n);

@@ -3,6 +3,7 @@ package org.icl4j.kernels.vector;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static org.icl4j.kernels.vector.Lanes.LENGTH;
 import static org.icl4j.kernels.vector.Lanes.SPECIES;
+import static org.icl4j.kernels.vector.Lanes.VECTOR;
 import static org.icl4j.kernels.vector.RowTasks.rowStart;
 
 import jdk.incubator.vector.FloatVector;
@@ -97,18 +98,19 @@ final class VectorPositions implements PositionKernels<float[]> {
         int i = 0;
         for (; i < Lanes.bound(pairs); i += LENGTH) {
             FloatVector c = fromArray(SPECIES, cos, cosAt + i);
-            FloatVector s = fromArray(SPECIES, sin, sinAt + i).mul(direction);
-            FloatVector u = fromArray(SPECIES, x, xAt + i);
-            FloatVector v = fromArray(SPECIES, x, xAt + pairs + i);
+            FloatVector s = VECTOR.cast(fromArray(SPECIES, sin, sinAt + i)).mul(direction);
+            FloatVector u = VECTOR.cast(fromArray(SPECIES, x, xAt + i));
+            FloatVector v = VECTOR.cast(fromArray(SPECIES, x, xAt + pairs + i));
             u.fma(c, v.mul(s).neg()).intoArray(y, yAt + i);
             v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i);
         }
         if (i < pairs) {
             VectorMask<Float> mask = SPECIES.indexInRange(0, pairs - i);
             FloatVector c = fromArray(SPECIES, cos, cosAt + i, mask);
-            FloatVector s = fromArray(SPECIES, sin, sinAt + i, mask).mul(direction);
-            FloatVector u = fromArray(SPECIES, x, xAt + i, mask);
-            FloatVector v = fromArray(SPECIES, x, xAt + pairs + i, mask);
+            FloatVector s =
+                    VECTOR.cast(fromArray(SPECIES, sin, sinAt + i, mask)).mul(direction);
+            FloatVector u = VECTOR.cast(fromArray(SPECIES, x, xAt + i, mask));
+            FloatVector v = VECTOR.cast(fromArray(SPECIES, x, xAt + pairs + i, mask));
             u.fma(c, v.mul(s).neg()).intoArray(y, yAt + i, mask);
             v.fma(c, u.mul(s)).intoArray(y, yAt + pairs + i, mask);
         }
