@@ -67,7 +67,10 @@ class MixtureObjectiveTest {
         }
     }
 
-    /** After seconds of training it knows part of what an exact posterior knows beyond a guess: on fresh prompts only the context tells. */
+    /**
+     * After seconds of training it knows most of what an exact posterior knows beyond a guess: on fresh prompts only the context tells.
+     * From GPT-2's initialisation a model so narrow stays at a guess for thousands of steps in a third of the runs.
+     */
     @Test
     @Tag("extended")
     void aSmallModelLearnsItInContext() {
@@ -83,7 +86,7 @@ class MixtureObjectiveTest {
         try (Kernels<float[]> kernels = Kernels.open(Precision.F32, KernelOptions.defaults())) {
             DecoderConfig config = config(2, 32);
             Parameters<float[]> parameters =
-                    Decoder.initialize(config, Initialization.GPT2, Precision.F32, TaskSeed.SEED);
+                    Decoder.initialize(config, Initialization.FAN_IN, Precision.F32, TaskSeed.SEED);
             MixtureObjective<float[]> objective = new MixtureObjective<>(MIXTURE, POINTS, TaskSeed.SEED, 64, kernels);
             double last = 0;
             try (Trainer<float[]> trainer = new Trainer<>(
@@ -91,14 +94,14 @@ class MixtureObjectiveTest {
                     objective,
                     TrainingSettings.of(Schedule.constant(2e-3)),
                     1)) {
-                for (int step = 0; step < 2000; step++) {
+                for (int step = 0; step < 1000; step++) {
                     double loss = trainer.step().loss();
-                    last += step < 1900 ? 0 : loss / 100;
+                    last += step < 900 ? 0 : loss / 100;
                 }
             }
             double guess = Math.log(2);
             System.out.printf("cross-entropy: guess %.3f, model %.3f, posterior %.3f%n", guess, last, bayes);
-            assertTrue(guess - last > 0.05 * (guess - bayes), TaskSeed.hint());
+            assertTrue(guess - last > 0.8 * (guess - bayes), TaskSeed.hint());
         }
     }
 }
