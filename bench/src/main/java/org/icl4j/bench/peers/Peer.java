@@ -11,6 +11,13 @@ public interface Peer {
         /** What is timed. */
         void run();
 
+        /** So many runs in a row. */
+        default void run(int times) {
+            for (int i = 0; i < times; i++) {
+                run();
+            }
+        }
+
         /** Copies the answer of the last run into the results of the operands that it was made from. */
         void collect();
     }

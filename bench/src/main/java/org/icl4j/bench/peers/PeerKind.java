@@ -18,7 +18,11 @@ public enum PeerKind {
     /** VectorBLAS of luhenry/netlib, on the Vector API. */
     VECTORBLAS("vector", "VectorBlasPeer"),
     /** PyTorch, through its Java presets. */
-    PYTORCH("vector", "PyTorchPeer");
+    PYTORCH("vector", "PyTorchPeer"),
+    /** PyTorch from Python, operation by operation. */
+    TORCH_EAGER("vector", null),
+    /** PyTorch from Python, compiled by {@code torch.compile}. */
+    TORCH_COMPILED("vector", null);
 
     private final String provider;
     private final String className;
@@ -42,7 +46,12 @@ public enum PeerKind {
         return provider;
     }
 
-    /** Whether it needs libraries beyond icl4j's. */
+    /** Whether it runs in Python, for which a person must name an interpreter. */
+    boolean inPython() {
+        return this == TORCH_EAGER || this == TORCH_COMPILED;
+    }
+
+    /** Whether it needs libraries beyond icl4j's on the class path. */
     boolean foreign() {
         return className != null;
     }
@@ -59,6 +68,9 @@ public enum PeerKind {
 
     /** The library, ready to compute on {@code threads} threads; for the process that has it on its class path. */
     Peer open(int threads) {
+        if (inPython()) {
+            return PythonPeer.start(this, threads);
+        }
         if (className == null) {
             return new KernelsPeer();
         }

@@ -1,11 +1,7 @@
 package org.icl4j.bench.peers;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,10 +12,7 @@ import org.icl4j.bench.BenchException;
 /** A library's process, seen from outside. */
 public final class PeerProcess implements AutoCloseable {
     private final PeerKind kind;
-    private final Process process;
-    private final PrintStream commands;
-    private final BufferedReader answers;
-    private final Path log;
+    private final Conversation conversation;
 
     /**
      * Starts it.
@@ -30,7 +23,6 @@ public final class PeerProcess implements AutoCloseable {
      */
     public PeerProcess(PeerKind kind, int threads, String classPath, Path log, String... flags) throws IOException {
         this.kind = kind;
-        this.log = log;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseG1GC",
@@ -47,9 +39,7 @@ public final class PeerProcess implements AutoCloseable {
                         "OMP_NUM_THREADS", Integer.toString(threads),
                         "OMP_WAIT_POLICY", "PASSIVE",
                         "KMP_BLOCKTIME", "0"));
-        process = builder.redirectError(log.toFile()).start();
-        commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        conversation = new Conversation(kind.label(), log.toString(), builder.redirectError(log.toFile()));
     }
 
     /** The class path in a built tree, {@code target} being the directory of the bench's jar. */
@@ -76,13 +66,7 @@ public final class PeerProcess implements AutoCloseable {
 
     /** Sends a line and waits for the answer. */
     public String ask(String command) throws IOException {
-        commands.println(command);
-        String answer = answers.readLine();
-        if (answer == null) {
-            throw BenchException.environment(
-                    "the process of " + kind.label() + " ended at '" + command + "'; what it printed is in " + log);
-        }
-        return answer;
+        return conversation.ask(command);
     }
 
     /**
@@ -91,10 +75,7 @@ public final class PeerProcess implements AutoCloseable {
      * @throws BenchException if it is another
      */
     public void require(String right, String command) throws IOException {
-        String answer = ask(command);
-        if (!answer.equals(right)) {
-            throw BenchException.environment(command + ": " + answer);
-        }
+        conversation.require(right, command);
     }
 
     /** Prepares a workload and calls it until the compilers are done, or nearly so if in a hurry. */
@@ -110,14 +91,6 @@ public final class PeerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        commands.close();
-        try {
-            if (!process.waitFor(5, java.util.concurrent.TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        conversation.close();
     }
 }

@@ -80,7 +80,7 @@ public final class PeerWorker {
                 case "answer" -> answer(Path.of(words[1]));
                 case "warm" -> warm(EFFORT);
                 case "hurry" -> warm(HURRY);
-                case "measure" -> Double.toString(Timing.secondsPerCall(call::run, callsPerMeasurement));
+                case "measure" -> Double.toString(measure());
                 case "bits" -> Integer.toString(kernels.info().speciesBits());
                 default -> throw new IllegalArgumentException("no command " + words[0]);
             };
@@ -107,6 +107,10 @@ public final class PeerWorker {
     private String warm(Timing.Effort effort) {
         callsPerMeasurement = (int) Math.max(1, effort.roundNanos() / Timing.warmUp(call::run, effort));
         return "done";
+    }
+
+    private double measure() {
+        return Timing.secondsPerCall(() -> call.run(callsPerMeasurement), 1) / callsPerMeasurement;
     }
 
     private String answer(Path file) throws IOException {

@@ -63,6 +63,12 @@ public final class PeersCommand implements Callable<Integer> {
             description = "measurements of each library (default: ${DEFAULT-VALUE})")
     private int rounds = 7;
 
+    @Option(
+            names = "--python",
+            paramLabel = "FILE",
+            description = "an interpreter that has torch: its training steps take part, eager and compiled")
+    private Path python;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the numbers as JSON, too")
     private Path json;
 
@@ -77,6 +83,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireSense();
+        String torch = python == null ? "" : PythonPeer.version(python);
         List<Workload<float[]>> workloads = new Survey.Request(kernels, List.of(), List.of(), quick).workloads();
         Path target = BuiltTree.here().target();
         Path scratch = Files.createTempDirectory("icl4j-peers");
@@ -94,7 +101,7 @@ public final class PeersCommand implements Callable<Integer> {
         } finally {
             peers.forEach(PeerProcess::close);
         }
-        print(peers.stream().map(PeerProcess::kind).toList(), rows);
+        print(peers.stream().map(PeerProcess::kind).toList(), rows, torch);
         if (json != null) {
             AtomicFile.replace(json, Json.text(objects(rows)));
         }
@@ -116,10 +123,14 @@ public final class PeersCommand implements Callable<Integer> {
     }
 
     private void start(List<PeerProcess> peers, Path target, Path scratch) throws IOException {
-        for (PeerKind kind : PeerKind.all()) {
+        List<PeerKind> invited = PeerKind.all().stream()
+                .filter(kind -> !kind.inPython() || python != null)
+                .toList();
+        for (PeerKind kind : invited) {
             if (PeerProcess.isPresent(kind, target)) {
-                peers.add(new PeerProcess(
-                        kind, threads, PeerProcess.classPath(kind, target), scratch.resolve(kind.label() + ".log")));
+                String classPath = PeerProcess.classPath(kind, target);
+                Path log = scratch.resolve(kind.label() + ".log");
+                peers.add(new PeerProcess(kind, threads, classPath, log, flags(kind)));
             } else {
                 spec.commandLine()
                         .getErr()
@@ -129,10 +140,17 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void print(List<PeerKind> peers, List<Row> rows) {
+    private String[] flags(PeerKind kind) {
+        return kind.inPython() ? new String[] {"-D" + PythonPeer.INTERPRETER + "=" + python} : new String[0];
+    }
+
+    private void print(List<PeerKind> peers, List<Row> rows, String torch) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("CPU: " + Machine.cpu() + ", " + threads + (threads == 1 ? " thread" : " threads") + ", " + rounds
                 + " rounds in turn");
+        if (python != null) {
+            out.println("PyTorch from Python: " + torch);
+        }
         out.println("µs of icl4j's vector provider, then each library's time over it: above 1 it is slower than icl4j");
         out.println();
         List<List<String>> table = new ArrayList<>();
