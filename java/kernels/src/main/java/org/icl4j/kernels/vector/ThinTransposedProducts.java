@@ -24,8 +24,11 @@ final class ThinTransposedProducts {
     /** Columns at a time: two vectors, whose sums are waited for in turn, or as many as make copying the terms of A cheap. */
     private static final int COLUMNS = (Transposes.BY_EIGHT ? 8 : 2) * LENGTH;
 
-    /** Terms at a time, whose blocks of B stay in the first-level cache while more of B comes in; long where there are no blocks. */
-    private static final int STRETCH = Transposes.BY_EIGHT ? 512 : 64;
+    /**
+     * Terms at a time, whose blocks of B stay in the first-level cache while more of B comes in; where there are no blocks, as many as
+     * are ever summed in one go, for rows of B that are read whole come faster from memory.
+     */
+    private static final int STRETCH = Transposes.BY_EIGHT ? 1024 : 64;
 
     /** Where things stand in a working array: terms of rows of A, blocks of B, the last columns of the rows of B, sums. */
     private static final int BLOCKS = MAX_ROWS * STRETCH;
