@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.icl4j.bench.BenchException;
 import org.icl4j.bench.survey.Survey;
 import org.icl4j.bench.survey.Timing;
 import org.icl4j.kernels.KernelOptions;
@@ -51,15 +50,13 @@ final class Contest {
         for (PeerProcess peer : peers) {
             String answer = peer.ask("prepare " + workload.name());
             if (answer.equals("ready")) {
-                double error = reference.error(peer, scratch);
-                boolean right = error <= LENIENCE * workload.bound();
-                scores.put(peer.kind(), new Score(null, error, right ? "" : "wrong"));
-                if (right) {
+                scores.put(peer.kind(), reference.judge(peer, scratch));
+                if (scores.get(peer.kind()).note().isEmpty()) {
                     peer.ask("warm");
                     times.put(peer, new double[rounds]);
                 }
             } else if (!answer.equals("none")) {
-                scores.put(peer.kind(), new Score(null, Double.NaN, answer));
+                scores.put(peer.kind(), failed(answer));
             }
         }
         for (int round = 0; round < rounds; round++) {
@@ -71,6 +68,10 @@ final class Contest {
                 peer.kind(),
                 new Score(Timing.ofSeconds(seconds), scores.get(peer.kind()).error(), "")));
         return scores;
+    }
+
+    private static Score failed(String answer) {
+        return new Score(null, Double.NaN, answer);
     }
 
     /** The specification's answer. */
@@ -93,11 +94,12 @@ final class Contest {
             }
         }
 
-        double error(PeerProcess peer, Path scratch) throws IOException {
+        /** Without a time: whether there is an answer, and a right one. */
+        Score judge(PeerProcess peer, Path scratch) throws IOException {
             Path file = scratch.resolve(peer.kind().label() + ".f32");
             String answer = peer.ask("answer " + file);
             if (!answer.equals("done")) {
-                throw BenchException.environment(peer.kind().label() + ": " + answer);
+                return failed(answer);
             }
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             List<Matrix<float[]>> results = new ArrayList<>();
@@ -108,7 +110,8 @@ final class Contest {
                 }
                 results.add(Matrix.row(values, 0, values.length));
             }
-            return Workload.error(new Prepared<>(Precision.F32, workload::name, List.of(), results), expected);
+            double error = Workload.error(new Prepared<>(Precision.F32, workload::name, List.of(), results), expected);
+            return new Score(null, error, error <= LENIENCE * workload.bound() ? "" : "wrong");
         }
     }
 }

@@ -11,6 +11,9 @@ import org.icl4j.bench.BenchException;
 
 /** A library's process, seen from outside. */
 public final class PeerProcess implements AutoCloseable {
+    /** With active waiting two threads of PyTorch's presets for Java were seen to stand in each other's way. */
+    static final Map<String, String> PASSIVE_WAITING = Map.of("OMP_WAIT_POLICY", "PASSIVE", "KMP_BLOCKTIME", "0");
+
     private final PeerKind kind;
     private final Conversation conversation;
 
@@ -33,12 +36,8 @@ public final class PeerProcess implements AutoCloseable {
         command.addAll(List.of("-cp", classPath, PeerWorker.class.getName(), kind.label(), Integer.toString(threads)));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
-        // With active waiting PyTorch's two threads were seen to stand in each other's way.
-        builder.environment()
-                .putAll(Map.of(
-                        "OMP_NUM_THREADS", Integer.toString(threads),
-                        "OMP_WAIT_POLICY", "PASSIVE",
-                        "KMP_BLOCKTIME", "0"));
+        builder.environment().putAll(PASSIVE_WAITING);
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         conversation = new Conversation(kind.label(), log.toString(), builder.redirectError(log.toFile()));
     }
 

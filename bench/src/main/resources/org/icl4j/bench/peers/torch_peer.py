@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 THREADS, MODE = int(sys.argv[1]), sys.argv[2]
 COMPILED = MODE == "compiled"
+LONGEST_REASON = 120
 
 
 def fast(function):
@@ -209,7 +210,8 @@ class Worker:
         try:
             return {"prepare": self.prepare, "run": self.run, "collect": self.collect}[command](argument)
         except Exception as reason:
-            return "failed " + " ".join(f"{type(reason).__name__}: {reason}".split())
+            text = " ".join(f"{type(reason).__name__}: {reason}".split())
+            return "failed " + text[:LONGEST_REASON]
 
 
 def main():
